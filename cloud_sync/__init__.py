@@ -1,0 +1,1 @@
+"""Store and head office: the queue that survives days off-line, the link, the contract, and head office itself."""
