@@ -1,0 +1,1 @@
+"""What store and head office have agreed on. Shared by both, knows neither."""

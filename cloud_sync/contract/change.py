@@ -1,0 +1,94 @@
+"""A price change as head office signs it and a store checks it.
+
+DSSE (Dead Simple Signing Envelope) signs bytes, so there is no canonical-JSON trap; keys are Ed25519. One change
+is one entry of a store's change log; its sequence is also the price version of every row in it.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from securesystemslib.dsse import Envelope
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import CryptoSigner, Key, SSlibKey
+
+from cloud_sync.contract.item import Item
+
+PAYLOAD_TYPE = "application/vnd.aisle.change+json"
+MAX_ROWS = 200
+"""Rows in one change. Bounds a transaction, a till message and a retry."""
+
+Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
+Milliseconds = Annotated[int, Field(ge=0, le=2**53, strict=True)]
+Per = Literal["each", "kg", "l", "m"]
+
+
+class Untrusted(Exception):
+    """An envelope that was not signed by a key this store trusts, or whose signed content cannot be read."""
+
+
+class ChangeRow(BaseModel):
+    """One item's new price."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    item: Item
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    minor: Minor
+    """Price in minor units of the currency."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    per: Per = "each"
+    unit_minor: Minor | None = None
+    """Price of one `unit`, where the law wants a unit price shown."""
+    unit: Literal["kg", "l", "m", "each"] | None = None
+    was_minor: Minor | None = None
+    """The regular price a promotion compares with. Its presence makes the row a promotion."""
+
+
+class Change(BaseModel):
+    """A set of rows for one store, in force together from `effective_at`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    store: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+    sequence: Annotated[int, Field(ge=1, le=2**53, strict=True)]
+    issued_at: Milliseconds
+    expires_at: Milliseconds
+    effective_at: Milliseconds
+    author: Annotated[str, Field(min_length=1, max_length=80)]
+    rows: Annotated[tuple[ChangeRow, ...], Field(min_length=1, max_length=MAX_ROWS)]
+
+    @model_validator(mode="after")
+    def _one_row_per_item(self) -> "Change":
+        if len({row.item for row in self.rows}) != len(self.rows):
+            raise ValueError("an item appears twice in one change")
+        return self
+
+
+def sign_change(change: Change, signer: CryptoSigner) -> bytes:
+    """The change as a signed DSSE envelope, JSON bytes."""
+    envelope = Envelope(change.model_dump_json().encode(), PAYLOAD_TYPE, {})
+    envelope.sign(signer)
+    return json.dumps(envelope.to_dict()).encode()
+
+
+def open_change(envelope: bytes, trusted: Iterable[Key]) -> Change:
+    """Check the signature, then read. Raises Untrusted with a reason fit for a person."""
+    try:
+        parsed = Envelope.from_dict(json.loads(envelope))
+        if parsed.payload_type != PAYLOAD_TYPE:
+            raise Untrusted(f"signed as {parsed.payload_type!r}, not as a price change")
+        parsed.verify(list(trusted), 1)
+        return Change.model_validate_json(parsed.payload)
+    except VerificationError as error:
+        raise Untrusted("not signed by a key of head office that this store trusts") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "change"
+        raise Untrusted(f"the signed content is not a price change: {where}: {first['msg']}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Untrusted("not a signed envelope") from error
+
+
+def public_key(keyid: str, public_hex: str) -> Key:
+    """An Ed25519 public key from its 32 bytes in hex, as a key for `open_change`."""
+    return SSlibKey(keyid, "ed25519", "ed25519", {"public": public_hex})

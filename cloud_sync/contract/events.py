@@ -1,0 +1,114 @@
+"""What a store tells head office: one ordered stream per store, each event once in effect."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cloud_sync.contract.change import Milliseconds
+
+SCHEMA = 1
+U64 = Annotated[int, Field(ge=0, le=2**63 - 1, strict=True)]
+
+
+class EventClass(StrEnum):
+    """What is shed first when a store's queue is full. SALE and PRICE are never shed."""
+
+    SALE = "sale"
+    PRICE = "price"
+    VISIT = "visit"
+    TELEMETRY = "telemetry"
+
+
+SHED_ORDER = (EventClass.TELEMETRY, EventClass.VISIT)
+
+
+class Event(BaseModel):
+    """One fact. `seq` counts within the gateway's epoch, without gaps but for what was shed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    seq: U64
+    cls: EventClass
+    kind: Annotated[str, Field(max_length=40)]
+    device: Annotated[str, Field(max_length=40)]
+    device_epoch: U64 | None = None
+    device_seq: U64 | None = None
+    at: Milliseconds
+    """When it happened, by the device's clock."""
+    received_at: Milliseconds
+    """When the gateway had it, by the gateway's clock."""
+    version: int = SCHEMA
+    body: dict[str, Any]
+
+
+class Batch(BaseModel):
+    """Events of one epoch in rising `seq`. Travels as zstd-compressed JSON."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    epoch: U64
+    events: Annotated[tuple[Event, ...], Field(min_length=1, max_length=1000)]
+
+
+class Committed(BaseModel):
+    """Head office's answer: everything of this epoch up to `seq` is on its disk."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    epoch: U64
+    seq: U64
+
+
+class SaleLine(BaseModel):
+    """One line of a receipt; carries the price version, so that every receipt can be judged later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    item: str
+    version: U64
+    minor: U64
+    """Price of one `each`, or of one kg, l or m."""
+    quantity: U64
+    """Pieces, or grams, millilitres, millimetres."""
+    total_minor: U64
+
+
+class Sale(BaseModel):
+    """Body of an event of kind "sale"."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    receipt: Annotated[str, Field(max_length=64)]
+    currency: str
+    lines: Annotated[tuple[SaleLine, ...], Field(min_length=1, max_length=200)]
+    total_minor: U64
+
+
+Outcome = Literal["landed", "held", "refused"]
+
+
+class RowOutcome(BaseModel):
+    """How one row of a change ended, or why it waits. A later word on the same row replaces an earlier one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    item: str
+    outcome: Outcome
+    why: str = ""
+
+
+class ChangeOutcome(BaseModel):
+    """Body of an event of kind "price.outcome". No rows means: all of the change (it could not be read)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    sequence: U64
+    outcome_of_all: RowOutcome | None = None
+    rows: tuple[RowOutcome, ...] = ()
+
+
+class VisitMinute(BaseModel):
+    """Body of an event of kind "visit.minute": people over one counting line in one minute, so far.
+
+    A later event of the same device, line and minute replaces the earlier one: a running total heals what was shed.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    line: Annotated[str, Field(max_length=40)]
+    minute: Milliseconds
+    entered: U64
+    left: U64

@@ -1,0 +1,8 @@
+"""How many decimals a currency has: the one fact that turns minor units into an amount a person reads."""
+
+_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3}
+
+
+def minor_digits(currency: str) -> int:
+    """Decimals between one unit of the currency and its minor unit (ISO 4217): 2 unless listed otherwise."""
+    return _DIGITS.get(currency, 2)
