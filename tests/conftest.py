@@ -1,0 +1,87 @@
+"""Every test cleans up after itself: what it leaves running fails it, by name."""
+
+import asyncio
+import inspect
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import psutil
+import pytest
+from hypothesis import settings
+
+settings.register_profile("laptop", deadline=None, max_examples=60)
+settings.register_profile("ci", settings.get_profile("laptop"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "laptop")
+
+GRACE_SECONDS = 2.0
+"""How long a thread or a process that was told to end may take to be gone."""
+
+KEPT_THREADS = (
+    "asyncio_",  # the default executor of a wider fixture's event loop: joined when that loop closes
+    "AnyIO worker thread",  # kept idle by anyio until its event loop closes
+)
+"""Threads that libraries keep for as long as their event loop lives, by the start of their names."""
+
+KEPT_PROCESSES = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+"""What Python starts once for a whole run, by a word of the command line."""
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing_running(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a thread or a child process behind. What wider fixtures run was there before it."""
+    threads, children = set(threading.enumerate()), set(_children())
+    if inspect.iscoroutinefunction(getattr(request, "function", None)):
+        request.getfixturevalue("leaves_its_loop_empty")  # set up before all other fixtures, so it looks after them
+    yield
+    deadline = time.monotonic() + GRACE_SECONDS
+    while (left := _running(threads, children)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if left:
+        pytest.fail(f"left running: {', '.join(left)}", pytrace=False)
+
+
+@pytest.fixture
+async def leaves_its_loop_empty() -> AsyncIterator[None]:
+    """Fail an asynchronous test that leaves a task or a timer on its event loop."""
+    loop = asyncio.get_running_loop()
+    tasks, timers = asyncio.all_tasks(loop), set(_timers(loop))
+    yield
+    for _ in range(20):  # what was cancelled, or has nothing left to wait for, gets its turns
+        await asyncio.sleep(0)
+    here = asyncio.current_task()
+    left = [
+        f"task {task.get_name()}: {task.get_coro()}" for task in asyncio.all_tasks(loop) - tasks if task is not here
+    ]
+    left += [f"timer {timer}" for timer in _timers(loop) if timer not in timers]
+    if left:
+        pytest.fail(f"left on the event loop: {', '.join(left)}", pytrace=False)
+
+
+def _running(threads: set[threading.Thread], children: set[psutil.Process]) -> list[str]:
+    """The threads and child processes that were not there before."""
+    left = [
+        f"thread {thread.name}" for thread in threading.enumerate() if thread not in threads and not _is_kept(thread)
+    ]
+    for child in set(_children()) - children:
+        try:
+            words = " ".join(child.cmdline()) or child.name()
+        except psutil.NoSuchProcess:
+            continue
+        if not any(word in words for word in KEPT_PROCESSES):
+            left.append(f"process {child.pid} {words[:120]}")
+    return left
+
+
+def _is_kept(thread: threading.Thread) -> bool:
+    return thread.name.startswith(KEPT_THREADS)
+
+
+def _children() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
+def _timers(loop: asyncio.AbstractEventLoop) -> list[asyncio.TimerHandle]:
+    """Timers that are still to ring; asyncio has no public way to ask."""
+    return [timer for timer in getattr(loop, "_scheduled", []) if not timer.cancelled()]
