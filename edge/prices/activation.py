@@ -1,0 +1,149 @@
+"""The activation core: which device may present which price of one item, and when a change has landed.
+
+Everything follows from one invariant, **no till charges more than any label of the item may show**, and from
+speaking of what a device *may* present: what it last confirmed and everything sent to it since. Two rules keep it:
+
+* a till may be sent a price that is not above the lowest price any label may show;
+* a label may be sent a price that is not below the highest price any till may charge.
+
+A cut therefore reaches every till before any label, and a raise every label before any till, with no case for
+either; lost confirmations, superseded changes, restarts and labels bound anew need no case of their own. Pure: a
+function of what is known and the time; it reads no clock, disk or socket.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The two ways in which a device presents a price."""
+
+    LABEL = "label"
+    TILL = "till"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A price version of the item. `minor` is the price in minor units of the store's currency."""
+
+    version: int
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An offer that a device may be presenting. Confirmed: the device said so, and nothing older remains."""
+
+    offer: Offer
+    confirmed: bool
+    until: int | None = None
+    """When a newer confirmation replaced it; still counted while the grace window lasts. None: may be shown now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A device that presents this item, or has until it confirms something else.
+
+    `bound`: it is meant to present the item from now on. A bound label with nothing in `may` shows something
+    unknown, so no raise passes it.
+    """
+
+    device: str
+    role: Role
+    bound: bool
+    may: tuple[Shown, ...] = ()
+
+    @property
+    def newest(self) -> int:
+        """The highest version sent or confirmed; 0 when none."""
+        return max((shown.offer.version for shown in self.may), default=0)
+
+    def settled_on(self, offer: Offer) -> bool:
+        """Whether the device confirmed this offer and may present nothing else now."""
+        current = [shown for shown in self.may if shown.until is None]
+        return len(current) == 1 and current[0].confirmed and current[0].offer == offer
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What is known of one item: the offer in force (None: none yet) and every face that it has."""
+
+    item: str
+    target: Offer | None
+    faces: Mapping[str, Face]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The store's settings. `grace_ms`: how long a price counts as shown after it left a label."""
+
+    grace_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is allowed now. `send`: device → the target. `waiting_for`: the devices that hold the rest back."""
+
+    send: tuple[str, ...]
+    waiting_for: tuple[str, ...]
+    landed: bool
+
+
+def plan(book: Book, rules: Rules, now: int) -> Plan:
+    """Decide which faces may be sent the target now, and whether the target has landed everywhere."""
+    target = book.target
+    if target is None:
+        return Plan((), (), landed=False)
+    labels = [face for face in book.faces.values() if face.role is Role.LABEL]
+    tills = [face for face in book.faces.values() if face.role is Role.TILL]
+    behind_labels = [face for face in labels if face.bound and face.newest < target.version]
+    behind_tills = [face for face in tills if face.bound and face.newest < target.version]
+    above = _tills_above(tills, target)
+    below = _labels_below(labels, tills, target, rules, now)
+    send = [face.device for face in behind_tills if not below] + [face.device for face in behind_labels if not above]
+    unsettled = [face.device for face in book.faces.values() if face.bound and not face.settled_on(target)]
+    waiting = dict.fromkeys([*(below if behind_tills else ()), *(above if behind_labels else ()), *unsettled])
+    return Plan(tuple(send), tuple(waiting), landed=not unsettled)
+
+
+def _tills_above(tills: list[Face], target: Offer) -> list[str]:
+    """Tills that may still charge more than the target: while there are any, no label may show it."""
+    return [till.device for till in tills if any(shown.offer.minor > target.minor for shown in till.may)]
+
+
+def _labels_below(labels: list[Face], tills: list[Face], target: Offer, rules: Rules, now: int) -> list[str]:
+    """Labels that may still show less than the target: while there are any, no till may charge it."""
+    charged = [shown.offer.minor for till in tills for shown in till.may]
+    raises = bool(charged) and target.minor > min(charged)
+    held = []
+    for label in labels:
+        counted = [shown for shown in label.may if shown.until is None or now - shown.until < rules.grace_ms]
+        unknown = label.bound and raises and not any(shown.confirmed for shown in label.may)
+        if unknown or any(shown.offer.minor < target.minor for shown in counted):
+            held.append(label.device)
+    return held
+
+
+def sent(face: Face, offer: Offer) -> Face:
+    """The face after the offer was sent to it. Versions never go back: an older one changes nothing."""
+    if offer.version <= face.newest:
+        return face
+    return replace(face, may=(*face.may, Shown(offer, confirmed=False)))
+
+
+def confirmed(face: Face, version: int, now: int, rules: Rules) -> Face:
+    """The face after the device confirmed a version. What is older is gone, but for the grace window."""
+    if not any(shown.offer.version == version for shown in face.may):
+        return face
+    kept = []
+    for shown in face.may:
+        if shown.offer.version < version:
+            until = now if shown.until is None else shown.until
+            if now - until < rules.grace_ms:
+                kept.append(replace(shown, until=until))
+        elif shown.offer.version == version:
+            kept.append(replace(shown, confirmed=True))
+        else:
+            kept.append(shown)
+    return replace(face, may=tuple(kept))

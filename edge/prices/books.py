@@ -1,0 +1,198 @@
+"""Books on disk: reading what is known of items, and writing down what was sent and confirmed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cloud_sync.contract.change import ChangeRow
+from edge.prices.activation import Book, Face, Offer, Role, Shown
+from edge.prices.checks import Known
+from edge.store import Transaction
+
+CHUNK = 250
+"""Items read by one statement; SQLite bounds the parameters of a statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One offer that one device is about to be sent."""
+
+    device: str
+    role: Role
+    item: str
+    offer: Offer
+
+
+def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
+    """The books of these items, as of this transaction."""
+    wanted = list(dict.fromkeys(items))
+    books: dict[str, Book] = {}
+    tills = [row[0] for row in tx.sql.execute("SELECT id FROM device WHERE role = 'till' AND enrolled = 1 ORDER BY id")]
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        marks = ",".join("?" * len(part))
+        targets = {
+            item: Offer(version, minor)
+            for item, version, minor in tx.sql.execute(
+                # SQLite takes `minor` from the row of the maximum. Only "?" is put into the text.
+                "SELECT item, MAX(version), minor FROM price"  # noqa: S608
+                f" WHERE item IN ({marks}) AND phase IN ('active', 'landed') GROUP BY item",
+                part,
+            )
+        }
+        faces: dict[str, dict[str, Face]] = {
+            item: {till: Face(till, Role.TILL, bound=True) for till in tills} for item in part
+        }
+        for device, item in tx.sql.execute(f"SELECT device, item FROM binding WHERE item IN ({marks})", part):  # noqa: S608
+            faces[item][device] = Face(device, Role.LABEL, bound=True)
+        for device, role, item, version, minor, confirmed, until in tx.sql.execute(
+            f"SELECT device, role, item, version, minor, confirmed, until FROM showing WHERE item IN ({marks})"  # noqa: S608
+            " ORDER BY device, version",
+            part,
+        ):
+            face = faces[item].get(device) or Face(device, Role(role), bound=False)
+            shown = Shown(Offer(version, minor), bool(confirmed), until)
+            faces[item][device] = Face(device, face.role, face.bound, (*face.may, shown))
+        for item in part:
+            books[item] = Book(item, targets.get(item), faces[item])
+    return books
+
+
+def known_prices(tx: Transaction, items: Sequence[str]) -> dict[str, Known]:
+    """The price in force of each item: what a new one is compared with."""
+    found: dict[str, Known] = {}
+    for start in range(0, len(items), CHUNK):
+        part = items[start : start + CHUNK]
+        marks = ",".join("?" * len(part))
+        coming = dict(
+            tx.sql.execute(
+                "SELECT item, MAX(version) FROM price"  # noqa: S608  only "?" is put into the text
+                f" WHERE item IN ({marks}) AND phase IN ('active', 'landed', 'waiting', 'held') GROUP BY item",
+                part,
+            ).fetchall()
+        )
+        for row in tx.sql.execute(
+            "SELECT item, MAX(version), phase, name, minor, currency, per, unit_minor, unit, was_minor"  # noqa: S608
+            f" FROM price WHERE item IN ({marks}) AND phase IN ('active', 'landed') GROUP BY item",
+            part,
+        ):
+            item, version, phase, name, minor, currency, per, unit_minor, unit, was_minor = row
+            found[item] = Known(
+                version,
+                ChangeRow(
+                    item=item, name=name, minor=minor, currency=currency, per=per,
+                    unit_minor=unit_minor, unit=unit, was_minor=was_minor,
+                ),
+                settled=phase == "landed" and coming[item] == version,
+            )  # fmt: skip
+    return found
+
+
+def write_sendings(tx: Transaction, sendings: Sequence[Sending]) -> None:
+    """Note, before anything leaves, what each device may present from now on: the ledger first, then the books."""
+    by_till: dict[str, list[list[object]]] = {}
+    for one in sendings:
+        row: list[object] = [one.item, one.offer.version, one.offer.minor]
+        if one.role is Role.TILL:
+            by_till.setdefault(one.device, []).append(row)
+        else:
+            tx.record(
+                "label.sent", one.device, {"item": one.item, "version": one.offer.version, "minor": one.offer.minor}
+            )
+    for till, rows in by_till.items():
+        tx.record("till.sent", till, {"rows": rows})
+    last = {
+        device: tx.sql.execute("SELECT COALESCE(MAX(n), 0) FROM showing WHERE device = ?", (device,)).fetchone()[0]
+        for device in {one.device for one in sendings}
+    }
+    rows_in = []
+    for one in sendings:
+        last[one.device] += 1
+        rows_in.append(
+            (one.device, one.role.value, one.item, one.offer.version, one.offer.minor, last[one.device], tx.now)
+        )
+    tx.sql.executemany(
+        "INSERT OR IGNORE INTO showing (device, role, item, version, minor, n, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        rows_in,
+    )
+
+
+def send_anew(tx: Transaction, label: str, item: str, grace_ms: int) -> None:
+    """The label is bound to an item again while another's image may be on its way to it: this one has to follow.
+
+    The newest version that it was sent of the item comes last once more, unconfirmed. The label counts as showing it
+    as it is, so sending it again asks nobody.
+    """
+    tx.sql.execute(
+        "UPDATE showing SET confirmed = 0, until = NULL, at = ?1,"
+        " n = 1 + (SELECT MAX(n) FROM showing WHERE device = ?2)"
+        " WHERE device = ?2 AND item = ?3 AND (until IS NULL OR ?1 - until < ?4)"
+        " AND version = (SELECT MAX(version) FROM showing WHERE device = ?2 AND item = ?3)"
+        " AND n < (SELECT MAX(n) FROM showing WHERE device = ?2)",
+        (tx.now, label, item, grace_ms),
+    )
+
+
+def confirm_till(tx: Transaction, till: str, held: Sequence[tuple[str, int]], grace_ms: int) -> list[str]:
+    """A till says which version of each item its table holds. Returns the items that changed by it."""
+    changed = []
+    for item, version in held:
+        row = tx.sql.execute(
+            "UPDATE showing SET confirmed = 1 WHERE device = ? AND item = ? AND version = ?", (till, item, version)
+        )
+        if row.rowcount:
+            changed.append(item)
+            _retire(tx, "device = ? AND item = ? AND version < ?", (till, item, version), grace_ms)
+    if changed:
+        tx.record("till.applied", till, {"rows": [list(pair) for pair in held]})
+    return changed
+
+
+def confirm_label(tx: Transaction, label: str, item: str, version: int, digest: str, grace_ms: int) -> list[str]:
+    """A label has completed an image. All that it was sent before is gone from it, whatever the item was.
+
+    Returns every item that changed by it: the one shown, and one that the label showed before it was bound anew.
+    """
+    row = tx.sql.execute(
+        "SELECT n FROM showing WHERE device = ? AND item = ? AND version = ?", (label, item, version)
+    ).fetchone()
+    if row is None:
+        return []
+    others = tx.sql.execute("SELECT DISTINCT item FROM showing WHERE device = ? AND n < ?", (label, row[0])).fetchall()
+    tx.record("label.shown", label, {"item": item, "version": version, "pixels": digest})
+    tx.sql.execute(
+        "UPDATE showing SET confirmed = 1, until = NULL WHERE device = ? AND item = ? AND version = ?",
+        (label, item, version),
+    )
+    _retire(tx, "device = ? AND n < ?", (label, row[0]), grace_ms)
+    return list(dict.fromkeys([item, *(other[0] for other in others)]))
+
+
+def forget_face(tx: Transaction, device: str) -> list[str]:
+    """A person took the device out of the shop: it presents nothing any more. Returns the items it had."""
+    tx.sql.execute(  # what may have changed unheard is not known any more
+        "UPDATE twin SET reported = '{}' WHERE device = ?1"
+        " AND EXISTS (SELECT 1 FROM showing WHERE device = ?1 AND confirmed = 0)",
+        (device,),
+    )
+    items = [row[0] for row in tx.sql.execute("SELECT DISTINCT item FROM showing WHERE device = ?", (device,))]
+    items += [row[0] for row in tx.sql.execute("SELECT item FROM binding WHERE device = ?", (device,))]
+    tx.sql.execute("DELETE FROM showing WHERE device = ?", (device,))
+    tx.sql.execute("DELETE FROM binding WHERE device = ?", (device,))
+    return list(dict.fromkeys(items))
+
+
+def end_grace(tx: Transaction, grace_ms: int) -> list[str]:
+    """Drop what has been gone from the shelf for longer than the grace window. Returns the items concerned."""
+    past = (tx.now - grace_ms,)
+    items = [row[0] for row in tx.sql.execute("SELECT DISTINCT item FROM showing WHERE until <= ?", past)]
+    if items:
+        tx.sql.execute("DELETE FROM showing WHERE until <= ?", past)
+    return items
+
+
+def _retire(tx: Transaction, where: str, values: tuple[object, ...], grace_ms: int) -> None:
+    """Take replaced offers out; with a grace window they stay counted until it ends."""
+    if grace_ms:
+        tx.sql.execute(f"UPDATE showing SET until = COALESCE(until, ?) WHERE {where}", (tx.now, *values))  # noqa: S608
+    else:
+        tx.sql.execute(f"DELETE FROM showing WHERE {where}", values)  # noqa: S608  `where` is one of ours

@@ -1,0 +1,224 @@
+"""The price engine: lets the activation core decide inside a transaction, and writes down what it decided."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from cloud_sync.contract.events import RowOutcome
+from edge.prices.activation import Book, Plan, Role, Rules, plan
+from edge.prices.books import (
+    Sending,
+    confirm_label,
+    confirm_till,
+    end_grace,
+    forget_face,
+    load_books,
+    send_anew,
+    write_sendings,
+)
+from edge.store import Transaction
+from edge.store.ledger import encode
+
+
+@dataclass(frozen=True, slots=True)
+class PriceEngine:
+    """Every method runs inside a transaction of the store of record; `tx.now` is the time.
+
+    `held_after_ms`: how long a change may be on its way before head office hears that it is held, and by whom.
+    """
+
+    rules: Rules = field(default_factory=Rules)
+    held_after_ms: int = 15_000
+
+    def settle(self, tx: Transaction, items: Iterable[str]) -> None:
+        """Let each item go as far as it may now: sends, landings and what is superseded."""
+        books = load_books(tx, items)
+        sendings: list[Sending] = []
+        for book in books.values():
+            if book.target is None:
+                continue
+            self._supersede(tx, book)
+            decided = plan(book, self.rules, tx.now)
+            sendings += [Sending(device, book.faces[device].role, book.item, book.target) for device in decided.send]
+            if decided.landed:
+                self._land(tx, book)
+        self._wish(tx, books.values())
+        if sendings:
+            write_sendings(tx, sendings)
+            tx.topics.add("sendings")
+        if books:
+            tx.topics.add("prices")
+
+    def till_applied(self, tx: Transaction, till: str, held: Sequence[tuple[str, int]]) -> None:
+        """A till reported the versions in its table."""
+        self.settle(tx, confirm_till(tx, till, held, self.rules.grace_ms))
+        tx.sql.execute(
+            "UPDATE twin SET reported_version = MAX(reported_version, ?), reported_at = ? WHERE device = ?",
+            (max((version for _, version in held), default=0), tx.now, till),
+        )
+
+    def label_shown(self, tx: Transaction, label: str, item: str, version: int, digest: str) -> None:
+        """A label completed an image of this item and version."""
+        changed = confirm_label(tx, label, item, version, digest, self.rules.grace_ms)
+        if not changed:
+            return
+        tx.sql.execute(
+            "UPDATE twin SET reported = json_object('item', ?, 'version', ?, 'digest', ?), reported_version = ?,"
+            " reported_at = ? WHERE device = ?",
+            (item, version, digest, version, tx.now, label),
+        )
+        tx.topics.add("labels")
+        self.settle(tx, changed)
+
+    def till_joined(self, tx: Transaction, till: str) -> None:
+        """A till came into service: it is owed a price for every item that has one."""
+        items = [
+            row[0] for row in tx.sql.execute("SELECT DISTINCT item FROM price WHERE phase IN ('active', 'landed')")
+        ]
+        tx.record("till.joined", till, {})
+        self.settle(tx, items)
+
+    def till_forgot(self, tx: Transaction, till: str, epoch: int) -> None:
+        """A till came back with an empty table: what it was allowed to charge is sent again, newest first to last."""
+        tx.record("till.forgot", till, {"epoch": epoch})
+        tx.sql.execute("UPDATE showing SET confirmed = 0 WHERE device = ?", (till,))
+        tx.topics.add("sendings")
+
+    def bind(self, tx: Transaction, label: str, item: str, by: str) -> None:
+        """A person said which item the label stands for. Until it confirms, it still counts for its old item."""
+        before = tx.sql.execute("SELECT item FROM binding WHERE device = ?", (label,)).fetchone()
+        tx.record("label.bound", label, {"item": item, "by": by})
+        tx.sql.execute("INSERT OR REPLACE INTO binding VALUES (?, ?, ?, ?)", (label, item, by, tx.now))
+        tx.topics.add("labels")
+        send_anew(tx, label, item, self.rules.grace_ms)
+        self.settle(tx, [item, *([before[0]] if before and before[0] != item else [])])
+
+    def retire(self, tx: Transaction, device: str, by: str, why: str) -> None:
+        """A person vouches that the device is no longer on the shelf or at the till: it holds nothing back any more."""
+        tx.record("device.retired", device, {"by": by, "why": why})
+        items = forget_face(tx, device)
+        tx.sql.execute("UPDATE device SET enrolled = 0 WHERE id = ?", (device,))
+        tx.topics.update(("labels", "devices"))
+        self.settle(tx, items)
+
+    def approve(self, tx: Transaction, item: str, version: int, by: str) -> bool:
+        """A person lets a held price go. Returns False when it no longer waits, or a newer one is in force."""
+        newer = tx.sql.execute(
+            "SELECT 1 FROM price WHERE item = ? AND version > ? AND phase IN ('active', 'landed')", (item, version)
+        ).fetchone()
+        if newer or not self._move(tx, item, version, "held", "active", ""):
+            return False
+        tx.record("price.approved", item, {"version": version, "by": by})
+        self.settle(tx, [item])
+        return True
+
+    def reject(self, tx: Transaction, item: str, version: int, by: str) -> bool:
+        """A person refuses a held price."""
+        why = f"refused by {by}"
+        if not self._move(tx, item, version, "held", "refused", why):
+            return False
+        tx.record("price.rejected", item, {"version": version, "by": by})
+        self._tell(tx, item, version, "refused", why)
+        return True
+
+    def tick(self, tx: Transaction) -> None:
+        """What time alone brings about: timed prices, the end of grace, and word of what has been held up."""
+        due = tx.sql.execute(
+            "SELECT item, version FROM price WHERE phase = 'waiting' AND effective_at <= ? ORDER BY version", (tx.now,)
+        ).fetchall()
+        for item, version in due:
+            newer = tx.sql.execute(
+                "SELECT MAX(version) FROM price WHERE item = ? AND version > ? AND phase IN ('active', 'landed')",
+                (item, version),
+            ).fetchone()[0]
+            if newer:
+                self._move(tx, item, version, "waiting", "superseded", f"superseded by {newer}")
+                self._tell(tx, item, version, "refused", f"superseded by {newer}")
+            else:
+                self._move(tx, item, version, "waiting", "active", "")
+        self.settle(tx, [item for item, _ in due] + end_grace(tx, self.rules.grace_ms))
+        self._report_held(tx)
+
+    def next_due(self, tx: Transaction) -> int | None:
+        """When the next timed price takes effect, if one waits."""
+        row = tx.sql.execute("SELECT MIN(effective_at) FROM price WHERE phase = 'waiting'").fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def _supersede(self, tx: Transaction, book: Book) -> None:
+        """An older price of the item that had not landed ends here."""
+        if book.target is None:
+            return
+        for (version,) in tx.sql.execute(
+            "SELECT version FROM price WHERE item = ? AND version < ? AND phase IN ('active', 'held')",
+            (book.item, book.target.version),
+        ).fetchall():
+            why = f"superseded by {book.target.version}"
+            tx.sql.execute(
+                "UPDATE price SET phase = 'superseded', why = ?, changed_at = ? WHERE item = ? AND version = ?",
+                (why, tx.now, book.item, version),
+            )
+            self._tell(tx, book.item, version, "refused", why)
+
+    def _wish(self, tx: Transaction, books: Iterable[Book]) -> None:
+        """Set the desired half of the twins: what should be shown, allowed or not yet."""
+        newest = 0
+        for book in books:
+            if book.target is None:
+                continue
+            newest = max(newest, book.target.version)
+            wish = encode({"item": book.item, "version": book.target.version})
+            for face in book.faces.values():
+                if face.bound and face.role is Role.LABEL:
+                    tx.sql.execute(
+                        "UPDATE twin SET desired = ?, desired_version = ?, desired_at = ?"
+                        " WHERE device = ? AND desired != ?",
+                        (wish, book.target.version, tx.now, face.device, wish),
+                    )
+        tx.sql.execute(
+            "UPDATE twin SET desired_version = ?, desired_at = ? WHERE desired_version < ?"
+            " AND device IN (SELECT id FROM device WHERE role = 'till' AND enrolled = 1)",
+            (newest, tx.now, newest),
+        )
+
+    def _land(self, tx: Transaction, book: Book) -> None:
+        if book.target is not None and self._move(tx, book.item, book.target.version, "active", "landed", ""):
+            tx.record("price.landed", book.item, {"version": book.target.version})
+            self._tell(tx, book.item, book.target.version, "landed", "")
+
+    def _report_held(self, tx: Transaction) -> None:
+        """Tell head office of every change that has been on its way for too long, and which devices hold it."""
+        late = tx.sql.execute(
+            "SELECT item, version FROM price WHERE phase = 'active' AND changed_at <= ? LIMIT 500",
+            (tx.now - self.held_after_ms,),
+        ).fetchall()
+        if not late:
+            return
+        books = load_books(tx, [item for item, _ in late])
+        for item, version in late:
+            why = "waiting for " + describe(plan(books[item], self.rules, tx.now))
+            moved = tx.sql.execute(
+                "UPDATE price SET why = ? WHERE item = ? AND version = ? AND phase = 'active' AND why != ?",
+                (why, item, version, why),
+            )
+            if moved.rowcount:
+                self._tell(tx, item, version, "held", why)
+
+    def _move(self, tx: Transaction, item: str, version: int, old: str, new: str, why: str) -> bool:
+        """Change the phase of one price, if it still is in `old`."""
+        moved = tx.sql.execute(
+            "UPDATE price SET phase = ?, why = ?, changed_at = ? WHERE item = ? AND version = ? AND phase = ?",
+            (new, why, tx.now, item, version, old),
+        )
+        tx.topics.add("prices")
+        return moved.rowcount > 0
+
+    @staticmethod
+    def _tell(tx: Transaction, item: str, version: int, outcome: str, why: str) -> None:
+        tx.sql.execute("UPDATE price SET told = ? WHERE item = ? AND version = ?", (outcome, item, version))
+        tx.tell_outcome(version, item, RowOutcome.model_validate({"item": item, "outcome": outcome, "why": why[:300]}))
+
+
+def describe(decided: Plan, limit: int = 5) -> str:
+    """The devices that hold a change back, for a person to read."""
+    names = ", ".join(decided.waiting_for[:limit])
+    more = len(decided.waiting_for) - limit
+    return f"{names} and {more} more" if more > 0 else names

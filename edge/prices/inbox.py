@@ -1,0 +1,105 @@
+"""Taking a signed change in: checked, written and answered for in one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from securesystemslib.signer import Key
+
+from cloud_sync.contract.change import Change, ChangeRow, Untrusted, open_change
+from cloud_sync.contract.events import RowOutcome
+from edge.prices.books import known_prices
+from edge.prices.checks import Accept, Hold, Limits, Refuse, Same, check_change, check_row
+from edge.store import Transaction
+
+CURSOR = "inbox.cursor"
+"""The last sequence of the change log that this store has dealt with, whatever the verdict was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of one entry of the change log. `items` may be settled now; `why` is set when all of it was refused."""
+
+    items: tuple[str, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Checks and writes changes. `trusted`: head office's keys by id. `undrawable`: see `check_row`."""
+
+    store: str
+    trusted: Mapping[str, Key]
+    limits: Limits
+    undrawable: Callable[[str], str]
+
+    def take(self, tx: Transaction, sequence: int, envelope: str) -> Taken:
+        """Deal with entry `sequence` of the log: every row is accepted, held or refused, and head office hears of it.
+
+        The cursor moves past whatever the entry holds, so that one bad entry cannot block those after it.
+        """
+        last = cursor(tx)
+        if sequence <= last:
+            return Taken(())
+        try:
+            change = open_change(envelope.encode(), self.trusted.values())
+            why = check_change(change, store=self.store, last=last, now=tx.now)
+            if not why and change.sequence != sequence:
+                why = f"signed as number {change.sequence} but delivered as number {sequence}"
+        except Untrusted as error:
+            return self._refuse_all(tx, sequence, "unknown", 0, str(error))
+        if why:
+            return self._refuse_all(tx, sequence, change.author, len(change.rows), why)
+        tx.set_meta(CURSOR, str(sequence))
+        tx.sql.execute(
+            "INSERT INTO change VALUES (?, ?, ?, ?, 'taken', '')", (sequence, tx.now, change.author, len(change.rows))
+        )
+        tx.record("change.received", f"change-{sequence}", {"author": change.author, "rows": len(change.rows)})
+        tx.topics.add("prices")
+        return Taken(tuple(self._take_rows(tx, change)))
+
+    def _take_rows(self, tx: Transaction, change: Change) -> list[str]:
+        known = known_prices(tx, [row.item for row in change.rows])
+        ready, written = [], []
+        for row in change.rows:
+            match check_row(row, known.get(row.item), self.limits, self.undrawable):
+                case Same():
+                    tx.tell_outcome(
+                        change.sequence, row.item, RowOutcome(item=row.item, outcome="landed", why="unchanged")
+                    )
+                case Refuse(why):
+                    written.append(_price_row(change, row, tx.now, "refused", why))
+                    tx.tell_outcome(change.sequence, row.item, RowOutcome(item=row.item, outcome="refused", why=why))
+                case Hold(why):
+                    written.append(_price_row(change, row, tx.now, "held", why))
+                    tx.tell_outcome(change.sequence, row.item, RowOutcome(item=row.item, outcome="held", why=why))
+                case Accept() if change.effective_at > tx.now:
+                    why = f"takes effect at {change.effective_at}"
+                    written.append(_price_row(change, row, tx.now, "waiting", why))
+                    tx.tell_outcome(change.sequence, row.item, RowOutcome(item=row.item, outcome="held", why=why))
+                case Accept():
+                    written.append(_price_row(change, row, tx.now, "active", ""))
+                    ready.append(row.item)
+        tx.sql.executemany("INSERT INTO price VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", written)
+        return ready
+
+    def _refuse_all(self, tx: Transaction, sequence: int, author: str, rows: int, why: str) -> Taken:
+        tx.set_meta(CURSOR, str(sequence))
+        tx.sql.execute(
+            "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, 'refused', ?)", (sequence, tx.now, author, rows, why)
+        )
+        tx.record("change.refused", f"change-{sequence}", {"why": why})
+        tx.tell_refusal(sequence, why)
+        return Taken((), why)
+
+
+def cursor(tx: Transaction) -> int:
+    """The last entry of the change log that was dealt with."""
+    return int(tx.get_meta(CURSOR, "0"))
+
+
+def _price_row(change: Change, row: ChangeRow, now: int, phase: str, why: str) -> tuple[object, ...]:
+    told = {"held": "held", "waiting": "held", "refused": "refused"}.get(phase, "")
+    return (
+        row.item, change.sequence, row.name, row.minor, row.currency, row.per, row.unit_minor, row.unit, row.was_minor,
+        change.effective_at, now, change.author, phase, why, told, now,
+    )  # fmt: skip
