@@ -1,0 +1,53 @@
+"""What one shelf label says, and the refusal to say it badly."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class CannotDraw(Exception):
+    """A label that cannot be drawn whole and legible. Nothing is drawn; the label keeps what it shows."""
+
+    what_now: ClassVar[str] = "The label keeps its old picture. Change the item at head office, or use a larger label."
+
+    def __init__(self, item: str, why: str) -> None:
+        super().__init__(f"item {item}: {why}")
+        self.item = item
+        self.why = why
+
+
+def tidy_name(name: str) -> str:
+    """A name as a label sets it: accents joined to their letters (NFC), one space for each run of white space."""
+    return re.sub(r"[ \t\r\n\u00a0\u3000]+", " ", unicodedata.normalize("NFC", name)).strip(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelContent:
+    """Everything a label shows of one item. Money is integer minor units of `currency`."""
+
+    item: str
+    """GTIN-14."""
+    version: int
+    """Price version; travels in the code, so that a camera can tell which price the label really shows."""
+    name: str
+    minor: int
+    currency: str
+    """ISO 4217, such as "EUR"."""
+    per: str
+    """What `minor` buys: "each", "kg", "l" or "m"."""
+    unit_minor: int | None
+    """Price of one `unit`, where the law wants a unit price shown."""
+    unit: str | None
+    was_minor: int | None
+    """The price a promotion compares with. Its presence makes the label a promotion."""
+    locale: str
+    """How numbers are written: a language such as "hr", "en" or "zh", with or without a country."""
+    domain: str
+    """Host, with a port where needed, of the shop's GS1 Digital Links."""
+
+    @property
+    def shown_item(self) -> str:
+        """The item as printed under a barcode: a GTIN-8, -13 or -14 without the zeros before it."""
+        bare = self.item.lstrip("0")
+        return self.item[-next((size for size in (8, 13) if len(bare) <= size), 14) :]

@@ -1,0 +1,91 @@
+"""A shelf label from its content: pure, in the panel's own palette, at its own size."""
+
+from drivers.base import Ink, Panel, PanelImage
+from edge.labels import digital_link, money, promotion, qr
+from edge.labels.canvas import Box, Canvas
+from edge.labels.content import CannotDraw, LabelContent, tidy_name
+from edge.labels.glyphs import BOLD, REGULAR, SMALLEST, face
+from edge.labels.layout import Layout, lay_out
+from edge.labels.typeset import footroom, headroom, largest, name_face, pitch, price_block, set_name
+
+
+def draw(content: LabelContent, panel: Panel) -> PanelImage:
+    """The label as the panel's pixels. Raises CannotDraw, with the reason, rather than draw it wrong or cut short."""
+    try:
+        return _draw(content, panel)
+    except ValueError as error:
+        raise CannotDraw(content.item, str(error)) from error
+
+
+def _draw(content: LabelContent, panel: Panel) -> PanelImage:
+    if not {Ink.BLACK, Ink.WHITE} <= set(panel.inks):
+        raise ValueError("a label needs a panel with black and white")
+    code = qr.modules(digital_link.make(content.domain, content.item, content.version))
+    layout = lay_out(panel, len(code))
+    canvas = Canvas(panel)
+    quiet = qr.QUIET * layout.module
+    canvas.code(code, layout.module, layout.code_left + quiet, layout.code_top + quiet)
+    top = max(_name(content, layout, canvas), layout.name_bottom)
+    bottom = _foot(content, layout, canvas)
+    place = Box(0, top, layout.price_right, layout.code_top if layout.tall else bottom)
+    if content.was_minor is None:
+        _price(content, layout, place, canvas)
+    else:
+        promotion.draw(content, content.was_minor, layout, place, canvas)
+    return canvas.image()
+
+
+def _name(content: LabelContent, layout: Layout, canvas: Canvas) -> int:
+    """Sets the name; returns the row below it."""
+    name = tidy_name(content.name)
+    if not name:
+        raise ValueError("the item has no name")
+    top = layout.margin // 2
+    caps = layout.name_caps
+    common = range(caps.start, max(SMALLEST, caps.start * 55 // 100) - 1, -1)
+    set_ = set_name(name, common, lambda foot: layout.name_width(top + foot), layout.name_bottom - top)
+    set_ = set_ or set_name(name, caps, lambda foot: layout.name_width(top + foot), layout.name_limit - top)
+    if set_ is None:
+        raise ValueError(
+            f"the name {name!r} does not fit on {layout.width} × {layout.height} pixels "
+            f"even with capitals of {SMALLEST} pixels; shorten it"
+        )
+    letters = name_face(set_.cap)
+    for row, line in enumerate(set_.lines):
+        baseline = top + headroom(set_.cap, name) + row * pitch(set_.cap, name)
+        canvas.text(letters.line(line), letters, layout.margin, baseline, Ink.BLACK)
+    return top + set_.height()
+
+
+def _foot(content: LabelContent, layout: Layout, canvas: Canvas) -> int:
+    """Sets unit price and item number, in one row where both fit, else in two; returns the row above them."""
+    room = layout.code_left - layout.margin
+    number_face = face(max(SMALLEST, layout.foot_cap * 3 // 4), REGULAR)
+    number = number_face.line(content.shown_item)
+    baseline = layout.height - layout.gap - 1
+    if (content.unit_minor is None) != (content.unit is None):
+        raise ValueError("the unit price lacks its amount or its unit")
+    if content.unit_minor is None or content.unit is None:
+        if len(number) > room:
+            raise ValueError("the item number does not fit")
+        canvas.text(number, number_face, layout.margin, baseline, Ink.BLACK)
+        return baseline - number_face.cap - layout.gap
+    text = money.price(content.unit_minor, content.currency, content.locale, content.unit, show_piece=True).text
+    unit_face = face(largest(text, layout.foot_cap * (3 if layout.tall else 2) // 2, room), BOLD)
+    if layout.tall or face(layout.foot_cap, BOLD).width(text) + layout.margin * 2 + len(number) > room:
+        canvas.text(number, number_face, layout.margin, baseline, Ink.BLACK)
+        baseline -= number_face.cap + layout.gap // 2 + footroom(unit_face.cap)
+    else:
+        unit_face = face(layout.foot_cap, BOLD)
+        canvas.text(number, number_face, layout.code_left - len(number), baseline, Ink.BLACK)
+    canvas.text(unit_face.line(text), unit_face, layout.margin, baseline, Ink.BLACK)
+    return baseline - unit_face.cap - layout.gap
+
+
+def _price(content: LabelContent, layout: Layout, place: Box, canvas: Canvas) -> None:
+    inner = place.shrunk(layout.margin, layout.gap)
+    block = price_block(content, inner.width, inner.height * 9 // 10)
+    foot = inner.bottom - block.cap // 9
+    if layout.tall:
+        foot -= (inner.height - block.cap) // 2
+    canvas.block(block, inner.left, foot, Ink.BLACK)
