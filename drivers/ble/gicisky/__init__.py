@@ -1,0 +1,1 @@
+"""The Gicisky / PICKSMART label family as pure code: adverts, pixels and uploads."""
