@@ -1,0 +1,181 @@
+"""The store's broker: one that is given by URL, a Mosquitto that we run, or the embedded amqtt that we run.
+
+Ours listen on loopback unless told otherwise, let nobody in without a password, and keep nothing on disk.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import pwd
+import shutil
+import signal
+import socket
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from drivers.errors import Refused, Unreachable
+from drivers.mqtt.access import mosquitto_rules
+from drivers.mqtt.child import Child
+from drivers.mqtt.options import MqttOptions
+from drivers.mqtt.payloads import MAX_PACKET
+
+_LOG = logging.getLogger(__name__)
+_NAME = "broker"
+_PORT_SECONDS = 10.0
+"""How long a taken port may stay taken: the broker of a killed gateway needs a moment to follow it."""
+_READY_SECONDS = 30.0
+_TRIES = 3
+_POLL_SECONDS = 0.5
+
+
+def find_mosquitto() -> str | None:
+    """The Mosquitto program; Debian puts it where a user's PATH often does not look."""
+    return shutil.which("mosquitto", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin")))
+
+
+class Broker:
+    """The broker of this store. After `start`, `address` is where it listens, for good."""
+
+    def __init__(self, options: MqttOptions) -> None:
+        """Nothing is started yet."""
+        self._options = options
+        self._child: Child | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self._address: tuple[str, int] | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port. Raises Unreachable before `start`."""
+        if self._address is None:
+            raise Unreachable(_NAME, "it is not started")
+        return self._address
+
+    @property
+    def pid(self) -> int | None:
+        """Of our own broker's process; None for a foreign one."""
+        return self._child.pid if self._child is not None else None
+
+    async def start(self) -> None:
+        """Make the broker listen. Raises Refused (a person must act) or Unreachable."""
+        options = self._options
+        if options.foreign:
+            url = urlsplit(options.broker)
+            self._address = (url.hostname or "", url.port or 1883)
+            return
+        mosquitto = None if options.broker == "amqtt" else find_mosquitto()
+        if options.broker == "mosquitto" and mosquitto is None:
+            raise Refused(_NAME, 'no program "mosquitto" is installed; install it or set broker = "amqtt"')
+        options.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        port = await _settle_port(options.bind, options.port)
+        self._address = (options.bind, port)
+        command = _mosquitto(options, mosquitto, port) if mosquitto else _embedded(options, port)
+        self._child = Child("mosquitto" if mosquitto else "amqtt", command, _LOG)
+        try:
+            await self._child.start()
+            await self._wait_ready()
+        except BaseException:
+            await self.stop()
+            raise
+        if mosquitto:
+            self._watcher = asyncio.create_task(self._watch_passwords(), name="watch broker passwords")
+
+    async def stop(self) -> None:
+        """End our own broker. Safe to call twice."""
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
+        child, self._child = self._child, None
+        if child is not None:
+            await child.stop()
+
+    async def _wait_ready(self) -> None:
+        assert self._child is not None  # noqa: S101 - called by start alone
+        deadline = asyncio.get_running_loop().time() + _READY_SECONDS
+        while True:
+            with contextlib.suppress(OSError):
+                _reader, writer = await asyncio.open_connection(*self.address)
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+                return
+            if asyncio.get_running_loop().time() > deadline or self._child.deaths >= _TRIES:
+                raise Unreachable(_NAME, f"it does not answer on {self.address}: {self._child.last_words}")
+            await asyncio.sleep(0.05)
+
+    async def _watch_passwords(self) -> None:
+        """Mosquitto reads its password file again when told to; the embedded broker looks by itself."""
+        before = _stamp(self._options.credentials)
+        while True:
+            await asyncio.sleep(_POLL_SECONDS)
+            if (now := _stamp(self._options.credentials)) != before and self._child is not None:
+                before = now
+                self._child.signal(signal.SIGHUP)
+
+
+def _mosquitto(options: MqttOptions, program: str, port: int) -> list[str]:
+    rules = _write(options.runtime_dir / "mosquitto.acl", mosquitto_rules(options.username, options.store))
+    lines = [
+        f"listener {port} {options.bind}",
+        "allow_anonymous false",
+        f"password_file {options.credentials}",
+        f"acl_file {rules}",
+        "persistence false",
+        f"user {pwd.getpwuid(os.geteuid()).pw_name}",  # root would become one who cannot read our files
+        f"max_inflight_messages {min(options.window, 65_535)}",
+        "max_queued_messages 10000",
+        f"max_packet_size {MAX_PACKET}",
+        "set_tcp_nodelay true",
+        "log_dest stderr",
+        "log_type error",
+        "log_type warning",
+    ]
+    return [program, "-c", str(_write(options.runtime_dir / "mosquitto.conf", "\n".join(lines) + "\n"))]
+
+
+def _embedded(options: MqttOptions, port: int) -> list[str]:
+    told = {
+        "bind": options.bind,
+        "port": port,
+        "store": options.store,
+        "gateway": options.username,
+        "credentials": str(options.credentials),
+    }
+    config = _write(options.runtime_dir / "embedded.json", json.dumps(told))
+    return [sys.executable, "-P", "-m", "drivers.mqtt.embedded", str(config)]
+
+
+def _write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def _stamp(path: Path | None) -> tuple[int, int]:
+    """Changes whenever the file was replaced or written."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        found = None
+    return (found.st_mtime_ns, found.st_ino) if found is not None else (0, 0)
+
+
+async def _settle_port(bind: str, port: int) -> int:
+    """A port we can listen on: the wanted one, once it is free, or any (0). Raises Refused."""
+    deadline = asyncio.get_running_loop().time() + _PORT_SECONDS
+    while True:
+        try:
+            family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((bind, port))
+                found: int = probe.getsockname()[1]
+                return found
+        except OSError as error:
+            if asyncio.get_running_loop().time() > deadline:
+                what = f"cannot listen on {bind} port {port}: {error.strerror}; free it or set another port"
+                raise Refused(_NAME, what) from error
+        await asyncio.sleep(0.2)

@@ -1,0 +1,170 @@
+"""Tills over MQTT 3.1.1: events in, prices and receipts out. The words are in docs/mqtt.md.
+
+Everything a device says is read in the link's thread and handed to the sink. An event is acknowledged to
+the broker when the sink says that it is on disk, and not before.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from paho.mqtt.client import MQTTMessage
+
+from drivers.base import Capability, Message, PriceRow, Sighting, Sink, TillDriver
+from drivers.errors import Unreachable
+from drivers.mqtt.broker import Broker
+from drivers.mqtt.link import Link
+from drivers.mqtt.options import MqttOptions
+from drivers.mqtt.payloads import (
+    Birth,
+    UnreadableError,
+    device_of,
+    read_event,
+    read_state,
+    topic_of,
+    write_prices,
+    write_receipt,
+)
+from drivers.mqtt.presence import Presence, Verdict
+
+_LOG = logging.getLogger(__name__)
+_SHOWN = 256
+"""Bytes of an unreadable payload that travel on."""
+
+
+class MqttDriver(TillDriver):
+    """Runs or finds the store's broker and speaks with its tills."""
+
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.CHARGES_PRICES})
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Options as in `MqttOptions`. Raises ValueError, naming the key."""
+        self._options = MqttOptions.model_validate(options)
+        self._broker = Broker(self._options)
+        self._presence = Presence()
+        self._counting = threading.Lock()
+        self._link: Link | None = None
+        self._away: asyncio.TimerHandle | None = None
+
+    @property
+    def broker_address(self) -> tuple[str, int]:
+        """Host and port that tills connect to. Raises Unreachable before `start`."""
+        return self._broker.address
+
+    @property
+    def broker_pid(self) -> int | None:
+        """Process id of our own broker; None when it is somebody else's or between two runs."""
+        return self._broker.pid
+
+    async def start(self, sink: Sink) -> None:
+        """Start the broker where it is ours, connect and subscribe. Raises Refused or Unreachable."""
+        options, loop = self._options, asyncio.get_running_loop()
+        try:
+            await self._broker.start()
+            self._link = link = Link(
+                self._broker.address,
+                (options.username, options.password.get_secret_value()),
+                [topic_of(options.store, "+", leaf) for leaf in ("state", "event")],
+                options.window,
+                lambda message: self._take(link, sink, message),
+                lambda: self._on_up(loop, sink),
+            )
+            await link.open()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Leave the broker and end it where it is ours. Safe to call twice."""
+        if self._away is not None:
+            self._away.cancel()
+            self._away = None
+        link, self._link = self._link, None
+        if link is not None:
+            await link.close()
+        await self._broker.stop()
+
+    async def send_prices(self, device: str, rows: Sequence[PriceRow]) -> None:
+        """Hand rows to the broker, in as few messages as the contract allows. Raises Unreachable."""
+        for payload in write_prices(rows):
+            self._publish(device, "prices", payload)
+
+    async def send_receipt(self, device: str, epoch: int, seq: int) -> None:
+        """Hand a receipt to the broker. Raises Unreachable."""
+        self._publish(device, "receipt", write_receipt(epoch, seq))
+
+    def _publish(self, device: str, leaf: str, payload: bytes) -> None:
+        if self._link is None:
+            raise Unreachable(device, "the MQTT driver is not started")
+        self._link.publish(device, topic_of(self._options.store, device, leaf), payload)
+
+    def _take(self, link: Link, sink: Sink, message: MQTTMessage) -> bool:
+        """Hand one message to the sink; True when the broker may forget it now. Runs in the link's thread."""
+        device = "unknown"
+        try:
+            topic = message.topic
+            device = device_of(topic)
+            if topic.endswith("/event"):
+                self._take_event(link, sink, device, topic, message)
+                return False
+            self._take_state(sink, device, message)
+        except (UnreadableError, UnicodeDecodeError) as error:
+            # Kept unacknowledged it would only block what comes after it.
+            sink.misspoke(device, str(error)[:200], bytes(message.payload[:_SHOWN]))
+        return True
+
+    def _take_event(self, link: Link, sink: Sink, device: str, topic: str, message: MQTTMessage) -> None:
+        words = read_event(message.payload)
+        with self._counting:
+            news = self._presence.spoke(device)
+        if news:
+            sink.seen(Sighting(device, topic, epoch=words.epoch))
+        ticket = link.ticket(message)
+        sink.said(Message(device, words.epoch, words.seq, words.at, words.kind, words.body, ticket))
+
+    def _take_state(self, sink: Sink, device: str, message: MQTTMessage) -> None:
+        if not message.payload:
+            return  # somebody cleared what was retained
+        words = read_state(message.payload)
+        with self._counting:
+            verdict = self._presence.state(device, words, retained=message.retain)
+        match verdict:
+            case Verdict.CAME if isinstance(words, Birth):
+                sink.seen(
+                    Sighting(
+                        device,
+                        message.topic,
+                        name=words.name,
+                        model=words.kind,
+                        firmware=words.firmware,
+                        epoch=words.epoch,
+                    )
+                )
+            case Verdict.LEFT:
+                sink.lost(device, "it left, or its connection broke")
+            case Verdict.CROWDED:
+                _LOG.warning("%s: not listened to, too many devices are here already", device)
+
+    def _on_up(self, loop: asyncio.AbstractEventLoop, sink: Sink) -> None:
+        with self._counting:
+            self._presence.connected()
+        loop.call_soon_threadsafe(self._expect_devices, sink)
+
+    def _expect_devices(self, sink: Sink) -> None:
+        """Our link is new: a device that was here before has a while to show that it still is."""
+        if self._link is None:
+            return
+        if self._away is not None:
+            self._away.cancel()
+        self._away = asyncio.get_running_loop().call_later(
+            self._options.away_seconds, lambda: self._report_missing(sink)
+        )
+
+    def _report_missing(self, sink: Sink) -> None:
+        if self._link is not None and self._link.up:
+            with self._counting:
+                missing = self._presence.missing()
+            for device in missing:
+                sink.lost(device, "it did not come back after the broker did")

@@ -1,0 +1,150 @@
+"""The words of docs/mqtt.md as bytes and back. Nothing here trusts a device; nothing here does anything.
+
+Kept small per message: every sale of the store passes through `read_event`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+
+from drivers.base import DEVICE_ID, PriceRow
+
+MAX_PAYLOAD = 64 * 1024
+"""Bytes of one message, either way."""
+MAX_PACKET = MAX_PAYLOAD + 1024
+"""Bytes of one MQTT packet: a payload, its topic and header. A broker hangs up on a larger one."""
+MAX_ROWS = 200
+"""Rows of one prices message."""
+MAX_INTEGER = 2**53 - 1
+"""The largest integer that every JSON reader keeps exactly."""
+
+_KIND = re.compile(r"[a-z][a-z0-9.-]{0,39}")
+
+
+class UnreadableError(ValueError):
+    """A payload or topic that breaks the contract; the message says where."""
+
+
+class EventWords(NamedTuple):
+    """What a device wrote to its `event` topic."""
+
+    epoch: int
+    seq: int
+    at: int
+    kind: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """A device says that it is here. `session` numbers this connection; the will carries the same."""
+
+    session: int
+    epoch: int
+    kind: str
+    name: str
+    firmware: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """A device, or the broker on its behalf, says that it is gone."""
+
+    session: int
+
+
+def topic_of(store: str, device: str, leaf: str) -> str:
+    """The only way a topic is made: from ids."""
+    return f"aisle/1/{store}/{device}/{leaf}"
+
+
+def device_of(topic: str) -> str:
+    """The device that a topic of ours belongs to. Raises UnreadableError when its id is none."""
+    device = topic.split("/", 4)[3] if topic.count("/") == 4 else ""
+    if DEVICE_ID.fullmatch(device) is None:
+        raise UnreadableError(f"{device[:40]!r} cannot be a device id")
+    return device
+
+
+def read_event(payload: bytes | bytearray) -> EventWords:
+    """Read an event. Raises UnreadableError."""
+    said = _object(payload)
+    kind = said.get("kind")
+    if type(kind) is not str or _KIND.fullmatch(kind) is None:
+        raise UnreadableError("kind is not a word of small letters, digits, dots and hyphens")
+    body = said.get("body")
+    if type(body) is not dict:
+        raise UnreadableError("body is not an object")
+    return EventWords(_integer(said, "epoch", 1), _integer(said, "seq", 1), _integer(said, "at", 0), kind, body)
+
+
+def read_state(payload: bytes | bytearray) -> Birth | Death:
+    """Read a birth or a will. Raises UnreadableError."""
+    said = _object(payload)
+    match said.get("state"):
+        case "offline":
+            return Death(_integer(said, "session", 0))
+        case "online":
+            kind = said.get("kind")
+            if type(kind) is not str or _KIND.fullmatch(kind) is None:
+                raise UnreadableError("kind is not a word of small letters, digits, dots and hyphens")
+            return Birth(
+                session=_integer(said, "session", 0),
+                epoch=_integer(said, "epoch", 1),
+                kind=kind,
+                name=_words(said, "name", 80),
+                firmware=_words(said, "firmware", 40),
+                seq=_integer(said, "seq", 0),
+            )
+    raise UnreadableError('state is neither "online" nor "offline"')
+
+
+def write_prices(rows: Iterable[PriceRow]) -> Iterator[bytes]:
+    """As few messages as hold the rows, each within MAX_ROWS and MAX_PAYLOAD."""
+    parts: list[bytes] = []
+    size = 0
+    for row in rows:
+        part = orjson.dumps(row)
+        if parts and (len(parts) == MAX_ROWS or size + len(part) > MAX_PAYLOAD - 100):
+            yield b'{"rows":[' + b",".join(parts) + b"]}"
+            parts, size = [], 0
+        parts.append(part)
+        size += len(part) + 1
+    if parts:
+        yield b'{"rows":[' + b",".join(parts) + b"]}"
+
+
+def write_receipt(epoch: int, seq: int) -> bytes:
+    """Everything of this epoch up to `seq` is on the gateway's disk."""
+    return b'{"epoch":%d,"seq":%d}' % (epoch, seq)
+
+
+def _object(payload: bytes | bytearray) -> dict[str, Any]:
+    if len(payload) > MAX_PAYLOAD:
+        raise UnreadableError(f"{len(payload)} bytes; {MAX_PAYLOAD} are allowed")
+    try:
+        said = orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        raise UnreadableError(f"not JSON: {error}") from None
+    if type(said) is not dict:
+        raise UnreadableError("not a JSON object")
+    return said
+
+
+def _integer(said: Mapping[str, Any], key: str, least: int) -> int:
+    value = said.get(key)
+    if type(value) is not int or not least <= value <= MAX_INTEGER:
+        raise UnreadableError(f"{key} is not an integer from {least} to 2^53 - 1")
+    return value
+
+
+def _words(said: Mapping[str, Any], key: str, most: int) -> str:
+    """Text for people. Control characters and direction overrides have no place in a name."""
+    value = said.get(key, "")
+    if type(value) is not str or len(value) > most or not value.isprintable():
+        raise UnreadableError(f"{key} is not printable text of at most {most} characters")
+    return value

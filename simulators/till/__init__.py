@@ -1,0 +1,20 @@
+"""A simulated self-checkout: speaks MQTT as docs/mqtt.md says, and knows the truth about what it sold."""
+
+from simulators.till.basket import Basket, NotForSaleError, Sale, SaleLine
+from simulators.till.config import TillConfig
+from simulators.till.journal import Price
+from simulators.till.line import Faults
+from simulators.till.till import Applied, Till, Truth
+
+__all__ = [
+    "Applied",
+    "Basket",
+    "Faults",
+    "NotForSaleError",
+    "Price",
+    "Sale",
+    "SaleLine",
+    "Till",
+    "TillConfig",
+    "Truth",
+]

@@ -1,0 +1,75 @@
+"""What a till says and hears, as bytes. Written from docs/mqtt.md alone."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from simulators.till.journal import Event, Price
+
+_MAX_ROWS = 200
+_MAX_INTEGER = 2**53 - 1
+_PER = ("each", "kg", "l", "m")
+
+
+class NotUnderstoodError(ValueError):
+    """A message from the gateway that a till must ignore."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Everything of `epoch` up to `seq` is safe with the gateway."""
+
+    epoch: int
+    seq: int
+
+
+def write(words: dict[str, Any]) -> bytes:
+    """JSON without blanks, UTF-8."""
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def write_event(epoch: int, event: Event) -> bytes:
+    """The payload of an `event` message."""
+    return write({"epoch": epoch, "seq": event.seq, "at": event.at, "kind": event.kind, "body": event.body})
+
+
+def read_prices(payload: bytes) -> list[Price]:
+    """The rows of a `prices` message. Raises NotUnderstoodError, and then no row may be used."""
+    rows = _object(payload).get("rows")
+    if not isinstance(rows, list) or not 1 <= len(rows) <= _MAX_ROWS:
+        raise NotUnderstoodError(f"rows is not a list of 1 to {_MAX_ROWS}")
+    return [_price(row) for row in rows]
+
+
+def read_receipt(payload: bytes) -> Receipt:
+    """A `receipt` message. Raises NotUnderstoodError."""
+    said = _object(payload)
+    return Receipt(_integer(said, "epoch"), _integer(said, "seq"))
+
+
+def _price(row: object) -> Price:
+    if not isinstance(row, dict):
+        raise NotUnderstoodError("a row is not an object")
+    item, name, currency, per = (row.get(key) for key in ("item", "name", "currency", "per"))
+    if not isinstance(item, str) or len(item) != 14 or not (item.isascii() and item.isdigit()):
+        raise NotUnderstoodError("item is not 14 digits")
+    if not isinstance(name, str) or not isinstance(currency, str) or len(currency) != 3 or per not in _PER:
+        raise NotUnderstoodError(f"{item}: name, currency or per is not what it should be")
+    return Price(item, _integer(row, "version"), name, _integer(row, "minor"), currency, str(per))
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise NotUnderstoodError("not JSON") from error
+    if not isinstance(said, dict):
+        raise NotUnderstoodError("not an object")
+    return said
+
+
+def _integer(said: dict[str, Any], key: str) -> int:
+    value = said.get(key)
+    if type(value) is not int or not 0 <= value <= _MAX_INTEGER:
+        raise NotUnderstoodError(f"{key} is not an integer from 0 to 2^53 - 1")
+    return value
