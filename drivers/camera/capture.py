@@ -1,0 +1,70 @@
+"""OpenCV's VideoCapture with its silences put into words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+
+from drivers.camera.address import NetSource, UsbSource
+from drivers.camera.options import CameraOptions
+from drivers.camera.picture import Pixels
+from drivers.errors import Refused, Unreachable
+
+FALLBACK_FPS = 25.0
+
+
+@contextmanager
+def open_file(device: str, path: str) -> Iterator[cv2.VideoCapture]:
+    """Open a video file. Raises Unreachable when it is not there, Refused when it is no video.
+
+    The library takes odd names for protocols (`tcp:…`, `concat:…`); the absolute path of a file is none.
+    """
+    file = Path(path).absolute()
+    if not file.is_file():
+        raise Unreachable(device, f"there is no file {path!r}")
+    capture = cv2.VideoCapture(str(file), cv2.CAP_FFMPEG)
+    try:
+        if not capture.isOpened():
+            raise Refused(device, f"{path!r} is not a video that can be read")
+        yield capture
+    finally:
+        capture.release()
+
+
+def file_rate(capture: cv2.VideoCapture, told: float | None) -> float:
+    """Frames per second: what the operator says, else the file's header, else 25."""
+    header = float(capture.get(cv2.CAP_PROP_FPS))
+    return told or (header if 0 < header <= 240 else FALLBACK_FPS)
+
+
+def rtsp_pictures(device: str, source: NetSource, options: CameraOptions) -> Iterator[Pixels]:
+    """Yield pictures of a pinned RTSP address until it breaks. Raises Unreachable.
+
+    Known limit: the library follows an RTSP redirect (3xx) of the camera itself; streams run over TCP.
+    """
+    times = [
+        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
+        options.open_timeout_ms,
+        cv2.CAP_PROP_READ_TIMEOUT_MSEC,
+        options.read_timeout_ms,
+    ]
+    yield from _pictures(device, cv2.VideoCapture(source.secret_url, cv2.CAP_FFMPEG, times), source.safe)
+
+
+def usb_pictures(device: str, source: UsbSource) -> Iterator[Pixels]:
+    """Yield pictures of a local camera until it is unplugged. Raises Unreachable."""
+    yield from _pictures(device, cv2.VideoCapture(source.index, cv2.CAP_V4L2), f"USB camera {source.index}")
+
+
+def _pictures(device: str, capture: cv2.VideoCapture, name: str) -> Iterator[Pixels]:
+    try:
+        if not capture.isOpened():
+            raise Unreachable(device, f"{name} does not answer, or is no video stream")
+        while True:
+            good, pixels = capture.read()
+            if not good:
+                raise Unreachable(device, f"{name} stopped sending")
+            yield pixels
+    finally:
+        capture.release()

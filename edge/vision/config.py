@@ -1,0 +1,61 @@
+"""What an operator says about one camera."""
+
+import math
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from drivers.base import DEVICE_ID
+from edge.vision.line import CountingLine, Side
+
+Part = Annotated[float, Field(ge=0, le=1)]
+Point = tuple[Part, Part]
+
+
+class CameraConfig(BaseModel):
+    """One camera and its counting line. An unknown key is an error that names the key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=f"^{DEVICE_ID.pattern}$")]
+    driver: Annotated[str, Field(min_length=1, max_length=40)] = "camera"
+    address: Annotated[str, Field(min_length=1, max_length=2048, repr=False)]
+    """As the driver understands it. May hold a password, so it is never printed with the rest."""
+    options: dict[str, Any] = {}
+    """The driver's own options."""
+    model: Path | None = None
+    """An ONNX file (YOLOX or FastestDet). None: background subtraction."""
+    line_name: Annotated[str, Field(pattern=f"^{DEVICE_ID.pattern}$")] = "door"
+    line: tuple[Point, Point] = ((0.0, 0.5), (1.0, 0.5))
+    """Start and end, in fractions of the picture's width and height (y down)."""
+    inside: Side = Side.RIGHT
+    """Which side of the line the shop is, for somebody who walks from its start to its end."""
+    fps: Annotated[float, Field(gt=0, le=30)] = 5
+    """Pictures looked at per second, at most."""
+    pace: bool = True
+    """False plays a recording as fast as it can be looked at; times are then the recording's own."""
+    health_s: Annotated[float, Field(ge=0.1, le=60)] = 2
+
+    @model_validator(mode="after")
+    def _line_has_length(self) -> "CameraConfig":
+        if math.dist(*self.line) < 0.02:
+            raise ValueError("the counting line has no length")
+        return self
+
+    def counting_line(self, width: int, height: int) -> CountingLine:
+        """The line in the pixels of a picture of this size."""
+        (x1, y1), (x2, y2) = self.line
+        return CountingLine((x1 * width, y1 * height), (x2 * width, y2 * height), self.inside)
+
+    def driver_options(self) -> dict[str, Any]:
+        """What the driver is constructed with."""
+        return self.options if self.pace else {**self.options, "pace": False}
+
+
+class WorkOrder(BaseModel):
+    """What a worker is told, once, on its standard input."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    camera: CameraConfig
+    epoch: int

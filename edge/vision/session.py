@@ -1,0 +1,74 @@
+"""An ONNX model, loaded with care: one thread, no spinning, every complaint in words."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.vision.detector import BadModelError
+
+MAX_MODEL_BYTES = 256 << 20
+COMPLAINTS = (
+    "EPFail", "Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoModel", "NoSuchFile",
+    "NotImplemented", "RuntimeException",
+)  # fmt: skip
+"""What the library raises on a file that it cannot use; they share no base of their own."""
+
+
+class ModelSession:
+    """One input, one output, both of fixed float32 shape. Raises BadModelError."""
+
+    def __init__(self, path: Path) -> None:
+        self._session = _open(path)
+        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        if len(inputs) != 1 or len(outputs) != 1:
+            raise BadModelError(f"{path} has {len(inputs)} inputs and {len(outputs)} outputs; a detector has one each")
+        self._name: str = inputs[0].name
+        self.input_shape = _fixed(path, "input", inputs[0])
+        self.output_shape = _fixed(path, "output", outputs[0])
+
+    def run(self, blob: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """The model's answer to one input; shapes as the model says."""
+        answer: npt.NDArray[np.float32] = self._session.run(None, {self._name: blob})[0]
+        return answer
+
+
+def _open(path: Path) -> Any:
+    if not path.is_file():
+        raise BadModelError(f"there is no model file {path}")
+    if not 0 < path.stat().st_size <= MAX_MODEL_BYTES:
+        raise BadModelError(f"{path} is empty or above {MAX_MODEL_BYTES >> 20} MiB")
+    runtime = load_runtime()
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 4
+    raised = runtime.capi.onnxruntime_pybind11_state
+    complaints = tuple(getattr(raised, name) for name in COMPLAINTS)
+    try:
+        # From bytes: a model read by path could name further files to load.
+        return runtime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    except (*complaints, RuntimeError, ValueError) as error:
+        first = (str(error).splitlines() or ["no reason given"])[0]
+        raise BadModelError(f"{path} cannot be loaded as an ONNX model: {first[:200]}") from error
+
+
+def load_runtime() -> Any:
+    """The onnxruntime module, silenced first.
+
+    Since 1.29 its official builds for Linux keep a data base of events in the user's cache and send them to
+    their maker, from the moment they are imported. Nothing leaves a shop that the shop did not ask for.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    return onnxruntime
+
+
+def _fixed(path: Path, which: str, port: Any) -> tuple[int, ...]:
+    if port.type != "tensor(float)" or not all(isinstance(size, int) and size > 0 for size in port.shape):
+        raise BadModelError(f"{path}: its {which} is {port.type} {port.shape}, not float32 of a fixed shape")
+    return tuple(port.shape)

@@ -1,0 +1,56 @@
+"""How a worker tells its parent: one line of JSON per fact, `{"crossing": {…}}`, read back strictly."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from edge.vision.facts import Crossing, Health
+
+MAX_LINE = 4096
+"""Bytes of one fact, at most."""
+MAX_WORDS = 600
+"""Characters of a reason, at most."""
+
+
+class GarbledError(ValueError):
+    """A line that is no fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The worker's last word: why it ends, and whether trying again could help."""
+
+    why: str
+    what_now: str
+    again: bool
+
+
+Told = Crossing | Health | Ended
+_READERS: dict[str, TypeAdapter[Told]] = {
+    "crossing": TypeAdapter(Crossing),
+    "health": TypeAdapter(Health),
+    "ended": TypeAdapter(Ended),
+}
+
+
+def write_line(told: Told) -> bytes:
+    """One line, newline included."""
+    return json.dumps({type(told).__name__.lower(): asdict(told)}).encode() + b"\n"
+
+
+def read_line(line: bytes) -> Told:
+    """What a line says. Raises GarbledError for no JSON, or a missing, unknown or ill-typed field."""
+    if len(line) > MAX_LINE:
+        raise GarbledError(f"a line of {len(line)} bytes")
+    try:
+        ((kind, body),) = json.loads(line).items()
+        told = _READERS[kind].validate_json(json.dumps(body), strict=True, extra="forbid")
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise GarbledError(f"{kind}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise GarbledError("a line that is no fact") from error
+    if not isinstance(told, Ended) and told.at < 0:
+        raise GarbledError(f"{kind}: a time before 1970")
+    return told
