@@ -1,0 +1,88 @@
+"""Head office's database: SQLite in WAL mode with `synchronous=FULL`, or PostgreSQL by URL.
+
+One writer at a time; what `write` leaves without an error is on the disk.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cloud_sync.hq.schema import VERSION, meta, metadata
+
+
+class Database:
+    """Transactions over one engine. Every method may be called from any thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: one consistent view."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes; committed at the end, undone by any error."""
+        with self._writer, self._engine.connect() as connection:
+            connection = connection.execution_options(aisle_writes=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def open_database(where: Path | str) -> Database:
+    """Open, and make where it is new, the database at a path or a SQLAlchemy URL.
+
+    Raises RuntimeError when a newer Aisle has already changed its tables.
+    """
+    engine = _sqlite(where) if isinstance(where, Path) else create_engine(where)
+    database = Database(engine)
+    metadata.create_all(engine)
+    with database.write() as sql:
+        found = sql.execute(select(meta.c.value).where(meta.c.key == "schema")).scalar()
+        if found is None:
+            sql.execute(insert(meta).values(key="schema", value=str(VERSION)))
+    if found is not None and int(found) > VERSION:
+        database.close()
+        raise RuntimeError(f"{where} was made by a newer Aisle (tables {found}, here {VERSION}); update Aisle")
+    return database
+
+
+def upsert(sql: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or replace those with the same primary key."""
+    if not rows:
+        return
+    make = postgresql.insert if sql.dialect.name == "postgresql" else sqlite.insert
+    statement = make(table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    sql.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+
+
+def _sqlite(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def settle(raw: Any, _record: object) -> None:
+        raw.isolation_level = None  # transactions begin where `begin` below says so, not where sqlite3 guesses
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            raw.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes its lock at once: two that upgrade from reading would refuse each other.
+        writes = connection.get_execution_options().get("aisle_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,159 @@
+"""Events from a store → rows, once in effect however often they come.
+
+A cursor per (store, epoch) says what is on disk; what is at or below it is passed over. Epochs are kept, so a
+late repeat from an earlier life of the gateway changes nothing. An epoch never seen before starts a cursor of
+its own whatever its number: to refuse it would lose sales. A batch is one transaction.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, insert, select
+
+from cloud_sync.contract.events import Batch, ChangeOutcome, Committed, Event, Sale, VisitMinute
+from cloud_sync.hq.database import upsert
+from cloud_sync.hq.office import Office
+from cloud_sync.hq.outcomes import apply_outcome
+from cloud_sync.hq.schema import cursors, events, misfits, sale_lines, sales, visits
+
+MINUTE = 60_000
+MAX_CROWD = 100_000
+MAX_SALE = 10**12
+"""Minor units. Larger figures are nonsense, and their sums would overflow."""
+
+Row = dict[str, Any]
+
+
+class Misfit(ValueError):
+    """An event's body does not fit its kind. The text says how."""
+
+
+@dataclass(slots=True)
+class _Harvest:
+    """What a batch adds to each table, gathered so that each table is written once."""
+
+    store: str
+    epoch: int
+    events: list[Row] = field(default_factory=list)
+    misfits: list[Row] = field(default_factory=list)
+    sales: list[Row] = field(default_factory=list)
+    sale_lines: list[Row] = field(default_factory=list)
+    visits: dict[tuple[str, str, int], Row] = field(default_factory=dict)
+
+
+def ingest(office: Office, store: str, batch: Batch) -> Committed:
+    """Apply a batch and return what is on disk afterwards: the cursor of its epoch."""
+    with office.db.write() as sql:
+        where = cursors.c.store == store, cursors.c.epoch == batch.epoch
+        cursor = sql.execute(select(cursors.c.seq).where(*where).with_for_update()).scalar()
+        known = -1 if cursor is None else cursor
+        harvest = _Harvest(store, batch.epoch)
+        for event in batch.events:
+            if event.seq > known:
+                _take(sql, harvest, event)
+        _write(sql, harvest)
+        last = max(known, batch.events[-1].seq)
+        if last > known:
+            row = {"store": store, "epoch": batch.epoch, "seq": last, "at": office.now()}
+            upsert(sql, cursors, [row])
+    return Committed(epoch=batch.epoch, seq=last)
+
+
+def _take(sql: Connection, harvest: _Harvest, event: Event) -> None:
+    key = {"store": harvest.store, "epoch": harvest.epoch, "seq": event.seq}
+    head = {"kind": _storable(event.kind), "device": _storable(event.device), "at": event.at}
+    try:
+        # Escaped ASCII: whatever a device wrote, the text is one that every database takes.
+        body = json.dumps(event.body, allow_nan=False, separators=(",", ":"))
+        reader = _READERS.get(event.kind)
+        if reader is not None:
+            reader(sql, harvest, event, key)
+    except ValueError as error:  # a pydantic ValidationError is one too
+        why = str(error) if isinstance(error, Misfit) else _reason(error)
+        body = json.dumps(event.body, default=str)[:20_000]
+        harvest.misfits.append({**key, **head, "why": why[:500], "body": body})
+        return
+    rest = {
+        "cls": event.cls.value,
+        "device_epoch": event.device_epoch,
+        "device_seq": event.device_seq,
+        "received_at": event.received_at,
+    }
+    harvest.events.append({**key, **head, **rest, "body": body})
+
+
+def _read_sale(_sql: Connection, harvest: _Harvest, event: Event, key: Mapping[str, Any]) -> None:
+    sale = Sale.model_validate(event.body)
+    if not (len(sale.currency) == 3 and sale.currency.isascii() and sale.currency.isupper()):
+        raise Misfit(f"currency: {sale.currency[:10]!r} is none")
+    if max(sale.total_minor, *(line.total_minor for line in sale.lines)) > MAX_SALE:
+        raise Misfit("total_minor: more than a sale can be")
+    if any(len(line.item) > 64 for line in sale.lines):
+        raise Misfit("lines: an item has more than 64 characters")
+    harvest.sales.append(
+        {
+            **key,
+            "receipt": _storable(sale.receipt),
+            "device": _storable(event.device),
+            "total_minor": sale.total_minor,
+            "currency": sale.currency,
+            "at": event.at,
+        }
+    )
+    harvest.sale_lines += (
+        {**key, "line": number, **line.model_dump(), "item": _storable(line.item)}
+        for number, line in enumerate(sale.lines, start=1)
+    )
+
+
+def _read_visit(_sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
+    visit = VisitMinute.model_validate(event.body)
+    if visit.minute % MINUTE:
+        raise Misfit("minute: not the start of a minute")
+    place = (_storable(event.device), _storable(visit.line), visit.minute)
+    if max(visit.entered, visit.left) > MAX_CROWD:
+        raise Misfit("entered, left: more people than a minute holds")
+    names = dict(zip(("store", "device", "line", "minute"), (harvest.store, *place), strict=True))
+    harvest.visits[place] = {**names, "entered": visit.entered, "left": visit.left}  # the later word replaces
+
+
+def _read_outcome(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
+    outcome = ChangeOutcome.model_validate(event.body)
+    strangers = apply_outcome(sql, harvest.store, outcome, (harvest.epoch, event.seq), event.received_at)
+    if strangers:
+        raise Misfit(f"change {outcome.sequence} has no such row: {', '.join(strangers[:5])}"[:300])
+
+
+_READERS: dict[str, Callable[[Connection, _Harvest, Event, Mapping[str, Any]], None]] = {
+    "sale": _read_sale,
+    "visit.minute": _read_visit,
+    "price.outcome": _read_outcome,
+}
+"""Kind → reader of its body. Events of other kinds are kept as they are."""
+
+
+def _write(sql: Connection, harvest: _Harvest) -> None:
+    for table, rows in (
+        (events, harvest.events),
+        (misfits, harvest.misfits),
+        (sales, harvest.sales),
+        (sale_lines, harvest.sale_lines),
+    ):
+        if rows:
+            sql.execute(insert(table), rows)
+    upsert(sql, visits, list(harvest.visits.values()))
+
+
+def _reason(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return str(error)
+
+
+def _storable(text: str) -> str:
+    """Text without NUL and lone surrogates, which PostgreSQL refuses."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -1,0 +1,199 @@
+"""Head office's tables. Nothing here is SQLite's alone, so that PostgreSQL can take over.
+
+Times are UTC epoch milliseconds, money is minor units, an item is a GTIN-14.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+VERSION = 1
+metadata = MetaData()
+
+
+def _store() -> Column[str]:
+    return Column("store", String(32), ForeignKey("stores.id"), primary_key=True)
+
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+stores = Table(
+    "stores",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("contact_at", BigInteger),
+    Column("change_head", BigInteger, nullable=False, default=0),
+)
+
+enrol_codes = Table(
+    "enrol_codes",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("store", String(32), ForeignKey("stores.id"), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used", Boolean, nullable=False, default=False),
+)
+
+gateway_keys = Table(
+    "gateway_keys",
+    metadata,
+    _store(),
+    Column("public_key", String(64), primary_key=True),
+    Column("code", String(64), nullable=False),
+    Column("gateway", String(80), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("approved_at", BigInteger),
+    Column("approved_by", String(40)),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    _store(),
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+
+def _event_key() -> list[Column[int]]:
+    return [
+        Column("epoch", BigInteger, primary_key=True, autoincrement=False),
+        Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    ]
+
+
+events = Table(
+    "events",
+    metadata,
+    _store(),
+    *_event_key(),
+    Column("cls", String(16), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("device", String(40), nullable=False),
+    Column("device_epoch", BigInteger),
+    Column("device_seq", BigInteger),
+    Column("at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+misfits = Table(
+    "misfits",
+    metadata,
+    _store(),
+    *_event_key(),
+    Column("kind", String(40), nullable=False),
+    Column("device", String(40), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""Events whose body does not fit their kind. They stand here, not in `events`; the stream goes on."""
+
+sales = Table(
+    "sales",
+    metadata,
+    _store(),
+    *_event_key(),
+    Column("receipt", String(64), nullable=False),
+    Column("device", String(40), nullable=False),
+    Column("total_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("sales_by_time", "store", "at"),
+)
+"""The receipt is not unique here on purpose: a sale that was doubled on its way must show."""
+
+sale_lines = Table(
+    "sale_lines",
+    metadata,
+    _store(),
+    *_event_key(),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("item", String(64), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("total_minor", BigInteger, nullable=False),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    _store(),
+    Column("device", String(40), primary_key=True),
+    Column("line", String(40), primary_key=True),
+    Column("minute", BigInteger, primary_key=True, autoincrement=False),
+    Column("entered", BigInteger, nullable=False),
+    Column("left", BigInteger, nullable=False),
+)
+
+price_list = Table(
+    "price_list",
+    metadata,
+    _store(),
+    Column("item", String(14), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("row", Text, nullable=False),
+)
+"""What head office wants each item to cost: the last row that was pushed, as a ChangeRow in JSON."""
+
+changes = Table(
+    "changes",
+    metadata,
+    _store(),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("author", String(80), nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("effective_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("envelope", Text, nullable=False),
+)
+
+change_rows = Table(
+    "change_rows",
+    metadata,
+    _store(),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("item", String(14), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("per", String(4), nullable=False),
+    Column("was_minor", BigInteger),
+    Column("before_minor", BigInteger),
+    Column("outcome", String(8), nullable=False, default="pending"),
+    Column("why", String(300), nullable=False, default=""),
+    Column("outcome_at", BigInteger),
+    Column("outcome_epoch", BigInteger, nullable=False, default=-1),
+    Column("outcome_seq", BigInteger, nullable=False, default=-1),
+    Index("change_rows_by_outcome", "store", "outcome", "sequence"),
+)
+"""`before_minor` is what the list said before; `outcome_epoch` and `_seq` name the event that told."""
+
+operators = Table(
+    "operators",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("password", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("operator", String(40), ForeignKey("operators.name"), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+"""Sessions and bearer tokens alike; only a digest is kept."""

@@ -1,0 +1,1 @@
+"""Page parts for every console of Aisle: theme, words, chips. Knows neither a store nor head office."""
