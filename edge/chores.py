@@ -1,0 +1,63 @@
+"""What the passing of time asks for: timed prices, silence, running totals, and the ledger's head for head office."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from cloud_sync.contract.events import EventClass
+from cloud_sync.queue.outbox import QueueFull
+from edge.devices.registry import Registry
+from edge.intake import tell_visits
+from edge.prices.engine import PriceEngine
+from edge.store import Store, StoreError, Transaction
+from edge.store.ledger import read_head
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.5
+SWEEP_EVERY_TICKS = 4
+VISITS_EVERY_TICKS = 20
+HEAD_EVERY_MS = 3_600_000
+
+
+class Chores:
+    """Runs until cancelled; a chore that the disk refuses is done at the next turn."""
+
+    def __init__(self, store: Store, engine: PriceEngine, registry: Registry, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._engine = engine
+        self._registry = registry
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Do the chores, each in its own rhythm."""
+        turn = 0
+        while True:
+            try:
+                if turn % SWEEP_EVERY_TICKS == 0:
+                    self._registry.sweep()
+                    await self._store.do(self._engine.tick)
+                elif self._price_is_due():
+                    await self._store.do(self._engine.tick)
+                if turn % VISITS_EVERY_TICKS == 0:
+                    await self._store.do(tell_visits)
+                    await self._store.do(tell_head)
+            except (StoreError, QueueFull) as error:
+                log.warning("chores wait for the disk: %s", error)
+            turn += 1
+            await asyncio.sleep(TICK_SECONDS)
+
+    def _price_is_due(self) -> bool:
+        with self._store.reading() as db:
+            (due,) = db.conn.execute("SELECT MIN(effective_at) FROM price WHERE phase = 'waiting'").fetchone()
+        return due is not None and due <= self._clock()
+
+
+def tell_head(tx: Transaction) -> None:
+    """Once an hour, give head office the ledger's head: from then on nobody can cut or change what lies before it."""
+    last = int(tx.get_meta("ledger.told_at", "0"))
+    if last and 0 <= tx.now - last < HEAD_EVERY_MS:
+        return
+    head = read_head(tx.sql)
+    tx.set_meta("ledger.told_at", str(tx.now))
+    tx.tell(EventClass.PRICE, "ledger.head", "gateway", {"seq": head.seq, "hash": head.hash.hex()})

@@ -1,0 +1,168 @@
+"""Sending images to labels: several at once, fairly, and never the same image twice."""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from drivers.base import LabelDriver, PanelImage
+from drivers.errors import DeviceError, Refused, Unreachable
+from edge.devices.health import State
+from edge.devices.pacing import Pacing
+from edge.devices.registry import Registry
+from edge.dispatch.bell import Bell
+from edge.labels.content import CannotDraw
+from edge.prices.engine import PriceEngine
+from edge.store import Store, StoreError, Transaction
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_SECONDS = 2.0
+GIVE_UP_SECONDS = 360.0
+"""Longer than any driver lets an upload last: a last resort against one that hangs."""
+
+_WANTED = """
+    SELECT s.device, s.item, s.version FROM showing s
+    JOIN binding b ON b.device = s.device AND b.item = s.item
+    WHERE s.role = 'label' AND s.confirmed = 0
+      AND s.n = (SELECT MAX(n) FROM showing WHERE device = s.device)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One label to bring up to date: the newest version that it may show."""
+
+    label: str
+    item: str
+    version: int
+
+
+class LabelDispatcher:
+    """Runs until cancelled. `draw(item, version, label)` gives the image, None when the panel is not known yet."""
+
+    def __init__(
+        self,
+        store: Store,
+        engine: PriceEngine,
+        registry: Registry,
+        drivers: Mapping[str, LabelDriver],
+        draw: Callable[[str, int, str], PanelImage | None],
+        clock: Callable[[], int],
+        at_once: int,
+        give_up_seconds: float = GIVE_UP_SECONDS,
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._registry = registry
+        self._drivers = drivers
+        self._draw = draw
+        self._clock = clock
+        self._give_up_seconds = give_up_seconds
+        self._pacing = Pacing(at_once)
+        self._awake: deque[str] = deque()
+        """Labels that came to life; noted on any thread, read on ours."""
+        self._bell = Bell()
+        self._tasks: set[asyncio.Task[None]] = set()
+        store.listen(lambda topics: self._bell.ring() if topics & {"sendings", "labels"} else None)
+        registry.on_wake(self._woke)
+
+    def _woke(self, device: str) -> None:
+        self._awake.append(device)
+        self._bell.ring()
+
+    async def run(self) -> None:
+        """Keep every label on its way until the task is cancelled."""
+        try:
+            while True:
+                self._start_due()
+                await self._bell.wait(LOOK_EVERY_SECONDS)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start_due(self) -> None:
+        while self._awake:
+            self._pacing.hurry(self._awake.popleft())
+        jobs = self._wanted()
+        for label in self._pacing.next(jobs, self._clock()):
+            task = asyncio.create_task(self._supervise(jobs[label]), name=f"label {label}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _wanted(self) -> dict[str, Job]:
+        with self._store.reading() as db:
+            jobs = {label: Job(label, item, version) for label, item, version in db.conn.execute(_WANTED)}
+        for label in list(jobs):
+            known = self._registry.get(label)
+            if (
+                known is None
+                or not known.enrolled
+                or known.driver not in self._drivers
+                or known.health.state is State.FAULT
+            ):
+                del jobs[label]
+        return jobs
+
+    async def _supervise(self, job: Job) -> None:
+        try:
+            await self._bring(job)
+        except DeviceError as error:
+            self._pacing.failed(job.label, self._clock())
+            self._registry.failed(error)
+            log.info("%s %s", error, error.what_now)
+        except StoreError as error:
+            self._pacing.failed(job.label, self._clock())
+            log.warning("%s: not sent, the ledger could not be written first: %s", job.label, error)
+        except Exception:
+            self._pacing.failed(job.label, self._clock())
+            log.exception("%s: the attempt ended in an error of ours; it will be tried again", job.label)
+        else:
+            self._pacing.worked(job.label)
+        self._bell.ring()
+
+    async def _bring(self, job: Job) -> None:
+        """Draw, write it down, send, and write down that the label has it."""
+        known = self._registry.get(job.label)
+        if known is None:
+            return
+        try:
+            image = self._draw(job.item, job.version, job.label)
+        except CannotDraw as error:
+            raise Refused(job.label, str(error)) from error
+        if image is None:
+            raise Refused(job.label, "its panel is not known, so nothing can be drawn for it")
+        unchanged = await self._store.do(lambda tx: _note_sending(tx, job, image.digest))
+        if not unchanged:
+            await self._show(self._drivers[known.driver], job.label, image)
+        await self._store.do(lambda tx: self._engine.label_shown(tx, job.label, job.item, job.version, image.digest))
+        self._registry.worked(job.label)
+
+    async def _show(self, driver: LabelDriver, label: str, image: PanelImage) -> None:
+        """Upload, but not for ever: a label that hangs must not keep a turn from the others."""
+        try:
+            async with asyncio.timeout(self._give_up_seconds):
+                await driver.show(label, image)
+        except TimeoutError as error:
+            raise Unreachable(label, f"the upload did not end within {self._give_up_seconds:g} s") from error
+
+
+def _note_sending(tx: Transaction, job: Job, digest: str) -> bool:
+    """Write down what is about to be sent. Returns True when the label already shows these very pixels."""
+    row = tx.sql.execute("SELECT reported FROM twin WHERE device = ?", (job.label,)).fetchone()
+    if row and json.loads(row[0]).get("digest") == digest and not _sent_since(tx, job):
+        return True
+    tx.record("label.sending", job.label, {"item": job.item, "version": job.version, "pixels": digest})
+    return False
+
+
+def _sent_since(tx: Transaction, job: Job) -> bool:
+    """Whether anything else went to the label after what it last confirmed, so that it may show something else."""
+    row = tx.sql.execute(
+        "SELECT COUNT(*) FROM showing WHERE device = ? AND confirmed = 0 AND NOT (item = ? AND version = ?)",
+        (job.label, job.item, job.version),
+    ).fetchone()
+    return bool(row[0])

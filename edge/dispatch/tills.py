@@ -1,0 +1,111 @@
+"""Sending prices to tills, and receipts for what they told."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from drivers.base import PriceRow, TillDriver
+from drivers.errors import DeviceError
+from edge.devices.health import State
+from edge.devices.registry import Registry
+from edge.dispatch.bell import Bell
+from edge.store import Store
+
+log = logging.getLogger(__name__)
+
+ROWS_PER_MESSAGE = 200
+ROWS_ON_THE_WAY = 1_000
+REPEAT_AFTER_MS = 5_000
+LOOK_EVERY_SECONDS = 1.0
+
+_WANTED = """
+    SELECT s.item, s.version, p.name, p.minor, p.currency, p.per
+    FROM (SELECT item, MAX(version) AS version, n FROM showing WHERE device = ? AND confirmed = 0
+          GROUP BY item ORDER BY n LIMIT ?) s
+    JOIN price p ON p.item = s.item AND p.version = s.version
+"""
+
+
+class TillDispatcher:
+    """Runs until cancelled. Rows that a till has not confirmed are repeated, a bounded number on the way at once."""
+
+    def __init__(
+        self, store: Store, registry: Registry, drivers: Mapping[str, TillDriver], clock: Callable[[], int]
+    ) -> None:
+        self._store = store
+        self._registry = registry
+        self._drivers = drivers
+        self._clock = clock
+        self._bell = Bell()
+        self._on_the_way: dict[str, dict[tuple[str, int], int]] = {}
+        """Till → (item, version) → when it was sent last."""
+        self._back: deque[str] = deque()
+        """Tills that came (back); noted on any thread, read on ours."""
+        store.listen(lambda topics: self._bell.ring() if topics & {"sendings", "prices"} else None)
+        registry.on_wake(self.restart)
+
+    def restart(self, till: str) -> None:
+        """The till came (back): whatever was on the way to it may be lost."""
+        self._back.append(till)
+        self._bell.ring()
+
+    async def run(self) -> None:
+        """Keep every till up to date until the task is cancelled."""
+        while True:
+            while self._back:
+                self._on_the_way.pop(self._back.popleft(), None)
+            for known in self._registry.all():
+                driver = self._drivers.get(known.driver)
+                if driver and known.role == "till" and known.enrolled and known.health.state is State.READY:
+                    try:
+                        await self._bring(known.id, driver)
+                    except DeviceError as error:
+                        self._on_the_way.pop(known.id, None)
+                        log.info("%s %s", error, error.what_now)
+            await self._bell.wait(LOOK_EVERY_SECONDS)
+            await asyncio.sleep(0.02)  # let commits that come together be answered together
+
+    async def _bring(self, till: str, driver: TillDriver) -> None:
+        now = self._clock()
+        with self._store.reading() as db:
+            wanted = [PriceRow(*row) for row in db.conn.execute(_WANTED, (till, ROWS_ON_THE_WAY))]
+        before = self._on_the_way.get(till, {})
+        waiting = {(row.item, row.version): before.get((row.item, row.version)) for row in wanted}
+        due = [
+            row for row in wanted if (at := waiting[row.item, row.version]) is None or abs(now - at) >= REPEAT_AFTER_MS
+        ]
+        self._on_the_way[till] = {key: at for key, at in waiting.items() if at is not None}
+        for start in range(0, len(due), ROWS_PER_MESSAGE):
+            part = due[start : start + ROWS_PER_MESSAGE]
+            await driver.send_prices(till, part)
+            self._on_the_way[till].update({(row.item, row.version): now for row in part})
+
+
+class Receipts:
+    """Tells tills how far their events are on disk. Receipts are cumulative, so only the newest of each is sent."""
+
+    def __init__(self, drivers: Mapping[str, TillDriver], driver_of: Callable[[str], str | None]) -> None:
+        self._drivers = drivers
+        self._driver_of = driver_of
+        self._due: dict[str, tuple[int, int]] = {}
+        self._bell = Bell()
+
+    def owe(self, device: str, epoch: int, seq: int) -> None:
+        """Everything of `epoch` up to `seq` is on disk. Any thread."""
+        self._due[device] = (epoch, seq)
+        self._bell.ring()
+
+    async def run(self) -> None:
+        """Send what is owed until the task is cancelled. A receipt that is lost is asked for by a repeat."""
+        while True:
+            await self._bell.wait(60)
+            while self._due:
+                device, (epoch, seq) = self._due.popitem()
+                driver = self._drivers.get(self._driver_of(device) or "")
+                if driver is None:
+                    continue
+                try:
+                    await driver.send_receipt(device, epoch, seq)
+                except DeviceError as error:
+                    log.info("%s It will repeat, and be answered then.", error)

@@ -1,0 +1,112 @@
+"""What a person may do to the shop; implements `edge.console.context.Verbs`."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cloud_sync.contract.item import gtin14
+from drivers.base import DEVICE_ID
+from edge.devices.registry import Registry
+from edge.prices.engine import PriceEngine
+from edge.store import Store, Transaction
+from edge.store.ledger import encode
+
+_PLACE = re.compile(r"[^\x00-\x1f\x7f]{0,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class ShopVerbs:
+    """`new_password(till)` makes a till's password; the two drivers are those of devices that were never seen."""
+
+    store: Store
+    engine: PriceEngine
+    registry: Registry
+    new_password: Callable[[str], str]
+    revoke: Callable[[str], None]
+    label_driver: str = "ble"
+    till_driver: str = "mqtt"
+
+    async def bind(self, label: str, item: str, place: str, by: str) -> None:
+        """Bind a label to an item at a place; enrols the label if it was only seen."""
+        _check_id(label)
+        item = gtin14(item)
+        if not _PLACE.fullmatch(place):
+            raise ValueError("a place has at most 60 characters, none of them control characters")
+        known = self.registry.get(label)
+        if known is not None and known.role != "label":
+            raise ValueError(f"{label} is a {known.role}, not a label")
+
+        def work(tx: Transaction) -> None:
+            self.registry.enrol(tx, label, "label", known.driver if known else self.label_driver, place=place)
+            self.engine.bind(tx, label, item, by)
+            _audit(tx, by, "bind", {"label": label, "item": item, "place": place})
+
+        await self.store.do(work)
+
+    async def retire(self, device: str, why: str, by: str) -> None:
+        """Vouch that a device is out of the shop."""
+        known = self.registry.get(device)
+        if known is None or not known.enrolled:
+            raise ValueError(f"{device} is not in service")
+        if not why.strip():
+            raise ValueError("say why: replaced, covered, removed …")
+
+        def work(tx: Transaction) -> None:
+            self.engine.retire(tx, device, by, why[:200])
+            self.registry.dismiss(tx, device)
+            _audit(tx, by, "retire", {"device": device, "why": why[:200]})
+
+        if known.role == "till":
+            self.revoke(device)  # first: a till that cannot sign in any more takes no price either
+        await self.store.do(work)
+
+    async def retry(self, device: str, by: str) -> None:
+        """Try a device in fault again now."""
+        if self.registry.get(device) is None:
+            raise ValueError(f"{device} is not known")
+        self.registry.clear(device)
+        await self.store.do(lambda tx: _audit(tx, by, "retry", {"device": device}))
+
+    async def approve(self, item: str, version: int, by: str) -> None:
+        """Let a price that is held for approval go on."""
+        await self._decide(item, version, by, "approve")
+
+    async def reject(self, item: str, version: int, by: str) -> None:
+        """Refuse a price that is held for approval."""
+        await self._decide(item, version, by, "reject")
+
+    async def _decide(self, item: str, version: int, by: str, verb: str) -> None:
+        decide = self.engine.approve if verb == "approve" else self.engine.reject
+
+        def work(tx: Transaction) -> bool:
+            _audit(tx, by, verb, {"item": item, "version": version})
+            return decide(tx, item, version, by)
+
+        if not await self.store.do(work):
+            raise ValueError(f"price {version} of {item} does not wait for a decision any more")
+
+    async def enrol_till(self, device: str, name: str, by: str) -> str:
+        """Take a till into service; returns its password, shown once."""
+        _check_id(device)
+        known = self.registry.get(device)
+        if known is not None and known.enrolled:
+            raise ValueError(f"{device} is in service already; retire it first")
+        password = self.new_password(device)
+
+        def work(tx: Transaction) -> None:
+            self.registry.enrol(tx, device, "till", self.till_driver, name=name[:60])
+            self.engine.till_joined(tx, device)
+            _audit(tx, by, "enrol", {"device": device})
+
+        await self.store.do(work)
+        return password
+
+
+def _check_id(device: str) -> None:
+    if not DEVICE_ID.fullmatch(device):
+        raise ValueError(f"{device!r} is not a device id: small letters, digits and hyphens, at most 32")
+
+
+def _audit(tx: Transaction, who: str, did: str, body: dict[str, Any]) -> None:
+    tx.sql.execute("INSERT INTO audit (at, who, did, body) VALUES (?, ?, ?, ?)", (tx.now, who, did, encode(body)))

@@ -1,0 +1,65 @@
+"""What time alone brings about."""
+
+import pytest
+
+from edge import chores as work
+from edge.chores import Chores
+from edge.devices.health import State
+from edge.intake import count_crossings
+from edge.vision.facts import Crossing
+from edge.vision.line import Direction
+from tests.dispatch.floor import Floor, running
+from tests.store.rig import queued, until
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "TICK_SECONDS", 0.005)
+
+
+def chores(floor: Floor) -> Chores:
+    return Chores(floor.store, floor.engine, floor.registry, floor.clock)
+
+
+def kinds(floor: Floor) -> list[str]:
+    """Kinds of what waits for head office."""
+    with floor.store.reading() as db:
+        return [event.kind for event in queued(db.conn, floor.store)]
+
+
+async def test_a_timed_price_takes_effect_when_its_time_comes(floor: Floor) -> None:
+    floor.till("till-1")
+    floor.price(100, 1, phase="waiting", at=floor.clock.now + 5_000)
+    async with running(chores(floor).run()):
+        await until(lambda: "ledger.head" in kinds(floor))
+        assert floor.phase(1) == "waiting"
+        floor.clock.now += 5_000
+        await until(lambda: floor.phase(1) == "active")
+
+
+async def test_silent_labels_are_noticed(floor: Floor) -> None:
+    floor.label("label-1")
+    async with running(chores(floor).run()):
+        floor.clock.now += 120_000
+        await until(lambda: floor.registry.get("label-1").health.state is State.LOST)  # type: ignore[union-attr]
+
+
+async def test_head_office_hears_visits_and_every_hour_the_ledgers_head(floor: Floor) -> None:
+    crossing = Crossing("door", "entrance", floor.clock.now, Direction.IN, 1, 1)
+    floor.do(lambda tx: count_crossings(tx, [crossing]))
+    async with running(chores(floor).run()):
+        await until(lambda: sorted(kinds(floor)) == ["ledger.head", "visit.minute"])
+        floor.clock.now += work.HEAD_EVERY_MS
+        await until(lambda: kinds(floor).count("ledger.head") == 2)
+
+
+async def test_a_disk_that_refuses_is_waited_for(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("edge.store.store.WAITING", 0)
+        async with running(chores(floor).run()):
+            await until(lambda: "chores wait for the disk" in caplog.text)
+            patch.undo()
+            monkeypatch.setattr(work, "TICK_SECONDS", 0.005)
+            await until(lambda: "ledger.head" in kinds(floor))
