@@ -1,0 +1,1 @@
+"""The local web console: what a store manager needs to see, and the few things a person may do."""

@@ -1,0 +1,62 @@
+"""The gateway's console: pages for people and a JSON API for scripts, on one FastAPI app.
+
+The API takes the session cookie of a browser, `Authorization: Bearer` with a token of POST /api/sign-in, or HTTP Basic:
+
+    POST /api/setup                            first account: {name, password, language?, code?} → {token}
+    POST /api/sign-in                          {name, password} → {token, role}; POST /api/sign-out ends it
+    POST /api/accounts                         {name, password, role, language?}
+    POST /api/labels/bindings?dry_run=         CSV or JSON list of label, item, place → {bound, refused}
+    POST /api/tills/{id}                       {name?} → {id, password}
+    POST /api/devices/{id}/retire | retry      {why} | nothing
+    POST /api/prices/{item}/{version}/approve | reject
+    GET  /api/overview /api/tasks /api/labels /api/prices /api/healthz
+
+Calls that another site makes through a signed-in browser are refused by their Origin; the cookie is SameSite=Strict.
+"""
+
+from fastapi import FastAPI
+
+from cloud_sync.pages.i18n import Catalogue
+from cloud_sync.pages.install import guard_app, install_pages
+from edge.console.accounts import Accounts
+from edge.console.api_do import do_api
+from edge.console.api_read import export_files, read_api
+from edge.console.api_sign import sign_api, sign_forms
+from edge.console.context import ConsoleContext
+from edge.console.desk import Desk
+from edge.console.figures import Figures
+from edge.console.live import Live
+from edge.console.pages.every import add_pages
+from edge.console.pictures import picture_files
+
+
+def add_console(app: FastAPI, context: ConsoleContext, storage_secret: str) -> None:
+    """Put the whole console on `app`; call once per process, before it starts.
+
+    `storage_secret` signs sessions: kept by the gateway, never shown, at least 32 random characters.
+    """
+    desk = add_api(app, context, storage_secret)
+    add_pages(desk)
+    install_pages(app, desk.catalogue, storage_secret, context.store.path.parent / "console")
+
+
+def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
+    """Everything but the pages; any number of times per process."""
+    desk = Desk(
+        context=context,
+        accounts=Accounts(context.store, context.clock, storage_secret, context.setup_code),
+        live=Live(context.store),
+        catalogue=Catalogue.load("cloud_sync.pages", "edge.console"),
+        figures=Figures(context.shop.locale, context.shop.currency),
+    )
+    for router in (
+        sign_api(desk),
+        sign_forms(desk),
+        read_api(desk),
+        do_api(desk),
+        export_files(desk),
+        picture_files(desk),
+    ):
+        app.include_router(router)
+    guard_app(app, context.hosts)
+    return desk

@@ -1,0 +1,58 @@
+"""What the console gets from the gateway: facts to read, and the verbs a person may use."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from cloud_sync.link.state import LinkView
+from drivers.base import PanelImage
+from edge.config import Shop
+from edge.store import Store
+
+
+class Verbs(Protocol):
+    """What a person may do. Each is committed before it returns, and is in the audit log under `by`.
+
+    Every method raises ValueError with a reason fit for the person when it cannot be done.
+    """
+
+    async def bind(self, label: str, item: str, place: str, by: str) -> None:
+        """Bind a label to an item (GTIN-14) at a place in the shop; enrols the label if it was only seen."""
+
+    async def retire(self, device: str, why: str, by: str) -> None:
+        """Vouch that a label or till is out of the shop (replaced, covered, removed): it holds nothing back."""
+
+    async def retry(self, device: str, by: str) -> None:
+        """Try a device in fault again now."""
+
+    async def approve(self, item: str, version: int, by: str) -> None:
+        """Let a price that is held for approval go on."""
+
+    async def reject(self, item: str, version: int, by: str) -> None:
+        """Refuse a price that is held for approval."""
+
+    async def enrol_till(self, device: str, name: str, by: str) -> str:
+        """Take a till into service; returns its new password, shown once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleContext:
+    """Everything the console is built from.
+
+    `picture(item, version, device)` draws the label as it should look, or returns None when the device has no
+    known panel or the version is unknown; pure and quick (below a millisecond), safe in any thread.
+    `clock` gives UTC epoch milliseconds.
+    """
+
+    shop: Shop
+    store: Store
+    verbs: Verbs
+    clock: Callable[[], int]
+    link: Callable[[], LinkView]
+    picture: Callable[[str, int, str], PanelImage | None]
+    enrol_store: Callable[[str], Awaitable[str]] | None = None
+    """Enrol this store at head office with a one-time code; returns what happens next, in words."""
+    setup_code: str = ""
+    """Printed by the gateway at its first start: opens first-run set-up from another machine. "": only loopback may."""
+    hosts: frozenset[str] | None = None
+    """Names by which the console may be called, against pages of other names that resolve to it; None: any."""

@@ -1,0 +1,1 @@
+"""The pages of the console: one file per page, and what they share."""

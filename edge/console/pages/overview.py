@@ -1,0 +1,158 @@
+"""Is my shop right, what needs me, how is today going, are we connected, what changed."""
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+from nicegui import APIRouter, ui
+
+from cloud_sync.link.state import LinkView
+from cloud_sync.pages.parts import card, text
+from edge.console.desk import Desk, Glance
+from edge.console.pages.answer import draw_answer
+from edge.console.pages.charts import visitors_by_hour
+from edge.console.pages.connection import connection_words
+from edge.console.pages.looks import LINK, LINK_ICON, device_chip, many
+from edge.console.pages.shell import Region, Visit, enter
+from edge.console.pages.todo import task_card
+
+SHOWN_TASKS = 3
+TOPICS = ("labels", "devices", "prices", "sales", "visits", "outbox")
+
+
+def add(router: APIRouter, desk: Desk) -> None:
+    """/"""
+
+    @router.page("/")
+    async def overview(request: Request) -> RedirectResponse | None:
+        visit = await enter(desk, request)
+        if isinstance(visit, RedirectResponse):
+            return visit
+        glance = await desk.glance()
+        with visit.page(desk.context.shop.name, "/"):
+            board = Board(visit)
+            board.show(glance)
+
+        async def refresh() -> None:
+            board.show(await desk.glance())
+
+        visit.follow(refresh, *TOPICS)
+        return None
+
+
+class Board:
+    """The regions of the overview."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._answer = Region()
+        with ui.element("div").classes("console-board"):
+            with card(visit.t("overview.tasks")) as needs:
+                needs.classes("console-needs")
+                self._tasks = Region("console-stack")
+            with card(visit.t("overview.today")) as today:
+                today.classes("console-today")
+                self._figures = Region("console-figures")
+                self._chart: ui.echart | None = None
+                self._chart_box = ui.element("div").classes("console-chart-box")
+        with ui.element("div").classes("console-three"):
+            with card(visit.t("overview.tills")):
+                self._tills = Region("console-stack")
+            with card(visit.t("overview.link")):
+                self._link = Region("console-stack")
+            with card(visit.t("overview.prices")):
+                self._prices = Region("console-stack")
+
+    def show(self, glance: Glance) -> None:
+        """Bring every region up to date."""
+        view, visit = glance.overview, self._visit
+        link = visit.desk.context.link()
+        states = tuple(till.state for till in view.tills)
+        self._answer.show((view.labels, states, link.phase), lambda: draw_answer(visit, view.labels, view.tills, link))
+        shown = tuple((task, visit.ago(task.since)) for task in glance.tasks[:SHOWN_TASKS])
+        self._tasks.show((shown, len(glance.tasks)), lambda: self._draw_tasks(glance))
+        self._figures.show((view.visitors, view.sales), lambda: self._draw_figures(glance))
+        self._show_chart(glance)
+        self._tills.show(tuple((till, visit.ago(till.since)) for till in view.tills), lambda: self._draw_tills(glance))
+        words = connection_words(visit, link, view.queue)
+        self._link.show((link.phase, words), lambda: draw_link(visit, link, words))
+        self._prices.show((view.landed_today, view.on_the_way, view.for_approval), lambda: self._draw_prices(glance))
+
+    def _draw_tasks(self, glance: Glance) -> None:
+        t = self._visit.t
+        if not glance.tasks:
+            with ui.element("div").classes("console-proud"):
+                ui.icon("task_alt").props("aria-hidden=true")
+                text(t("tasks.none"), "strong")
+                text(t("tasks.none.how")).classes("aisle-soft")
+            return
+        for task in glance.tasks[:SHOWN_TASKS]:
+            task_card(self._visit, task, picture=False)
+        if len(glance.tasks) > SHOWN_TASKS:
+            ui.link(t("tasks.all", count=self._visit.desk.figures.count(len(glance.tasks))), "/tasks").classes(
+                "console-more"
+            )
+
+    def _draw_figures(self, glance: Glance) -> None:
+        t, figures, view = self._visit.t, self._visit.desk.figures, glance.overview
+        people = view.visitors
+        for value, name, note in (
+            (
+                figures.count(people.entered),
+                t("overview.entered"),
+                t("overview.last-week", count=figures.count(people.last_week_so_far)),
+            ),
+            (figures.count(people.inside), t("overview.inside"), ""),
+            (
+                figures.money(view.sales.total_minor),
+                t("overview.sales"),
+                many(t, "overview.receipts", view.sales.receipts, count=figures.count(view.sales.receipts)),
+            ),
+        ):
+            with ui.element("div").classes("console-figure"):
+                text(value, "strong")
+                text(name)
+                if note:
+                    text(note, "small").classes("aisle-soft")
+
+    def _show_chart(self, glance: Glance) -> None:
+        visitors = glance.overview.visitors
+        options = visitors_by_hour(visitors, self._visit.t)
+        if self._chart is None:
+            with self._chart_box:
+                self._chart = ui.echart(options).classes("console-chart")
+        elif self._chart.options != options:
+            self._chart.options.update(options)
+            self._chart.update()
+
+    def _draw_tills(self, glance: Glance) -> None:
+        t = self._visit.t
+        for till in glance.overview.tills:
+            with ui.element("div").classes("console-line"):
+                text(till.name or till.id, "strong")
+                text(till.why if till.state != "ready" else "").classes("aisle-soft aisle-small aisle-grow")
+                device_chip(till.state, t)
+        if not glance.overview.tills:
+            text(t("tills.none")).classes("aisle-soft")
+            ui.link(t("tills.enrol"), "/settings").classes("console-more")
+
+    def _draw_prices(self, glance: Glance) -> None:
+        t, figures, view = self._visit.t, self._visit.desk.figures, glance.overview
+        for count, word, phase in (
+            (view.landed_today, "prices.landed-today", "landed"),
+            (view.on_the_way, "prices.on-the-way", "active"),
+            (view.for_approval, "prices.for-approval", "held"),
+        ):
+            with ui.link(target=f"/prices?phase={phase}").classes("console-line console-quiet"):
+                text(t(word)).classes("aisle-grow")
+                text(figures.count(count), "strong")
+
+
+def draw_link(visit: Visit, link: LinkView, words: tuple[str, str]) -> None:
+    """The line to head office in two lines of words."""
+    state = LINK[link.phase]
+    with ui.element("div").classes(f"console-state aisle-{state}"):
+        ui.icon(LINK_ICON[link.phase]).props("aria-hidden=true")
+        with ui.element("div"):
+            text(words[0], "strong")
+            if words[1]:
+                text(words[1], "div").classes("aisle-small")
+    ui.link(visit.t("overview.link.more"), "/link").classes("console-more")

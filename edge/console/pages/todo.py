@@ -1,0 +1,176 @@
+"""How a task looks, and the one thing that its button does."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from nicegui import ui
+
+from cloud_sync.pages.parts import text
+from cloud_sync.pages.theme import State
+from edge.console.accounts import Role
+from edge.console.pages.looks import many
+from edge.console.pages.shell import Visit
+from edge.views.tasks import Task, TaskKind
+
+ICONS = {
+    TaskKind.TILL: "point_of_sale",
+    TaskKind.HELD_RAISE: "hourglass_top",
+    TaskKind.APPROVAL: "gavel",
+    TaskKind.LABEL: "sell",
+    TaskKind.REFUSED_CHANGE: "block",
+    TaskKind.REFUSED_PRICE: "block",
+    TaskKind.BATTERY: "battery_alert",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a task's button says, and does."""
+
+    word: str
+    do: Callable[[], Awaitable[object]]
+
+
+def task_card(visit: Visit, task: Task, *, picture: bool = True) -> ui.element:
+    """One task: what, where, since when, what it costs, and one button."""
+    t = visit.t
+    failed = task.state == "fault" or task.kind in (TaskKind.REFUSED_CHANGE, TaskKind.REFUSED_PRICE)
+    state = State.FAILED if failed else State.NEEDS_YOU
+    with ui.element("article").classes(f"console-task aisle-{state}") as made:
+        with ui.element("div").classes("console-task-icon"):
+            ui.icon(ICONS[task.kind]).props("aria-hidden=true")
+        with ui.element("div").classes("aisle-grow"):
+            text(title(visit, task), "strong")
+            words = detail(visit, task)
+            if words:
+                text(words, "div").classes("console-task-words")
+            with ui.element("div").classes("aisle-soft aisle-small console-facts"):
+                if task.place:
+                    _fact("place", task.place)
+                if task.device:
+                    _fact("tag", task.device)
+                with ui.element("span"):
+                    visit.when(task.since)
+        if picture and task.device and task.item:
+            shot = ui.element("img").classes("console-thumb aisle-only-pc")
+            shot.props["src"] = f"/labels/{quote(task.device)}/now.png"
+            shot.props["alt"] = t("label.now")
+            shot.props["loading"] = "lazy"
+        step = next_step(visit, task)
+        ui.button(step.word, on_click=step.do).props("unelevated").classes("console-task-button")
+    return made
+
+
+def title(visit: Visit, task: Task) -> str:
+    """What is wrong, in a few words."""
+    t = visit.t
+    match task.kind:
+        case TaskKind.LABEL:
+            return t(f"task.label.{task.state if task.state in ('lost', 'fault') else 'late'}")
+        case TaskKind.BATTERY:
+            return t("task.battery", volts=f"{task.count / 1000:.2f}")
+        case kind:
+            return t("task." + kind.name.lower().replace("_", "-"))
+
+
+def detail(visit: Visit, task: Task) -> str:
+    """About what, and what it costs."""
+    t, money = visit.t, visit.desk.figures.money
+    match task.kind:
+        case TaskKind.HELD_RAISE:
+            each, now = money(task.gives_away, task.currency), money(task.before_minor, task.currency)
+            return t("task.held-raise.cost", name=task.name, each=each, now=now)
+        case TaskKind.APPROVAL:
+            price, before = money(task.minor, task.currency), money(task.before_minor, task.currency)
+            return many(t, "task.approval.reach", task.count, name=task.name, price=price, before=before)
+        case TaskKind.REFUSED_CHANGE:
+            return t("task.refused-change.why", number=task.version, who=task.name, why=task.why)
+        case TaskKind.REFUSED_PRICE:
+            return t("task.refused-price.why", name=task.name, price=money(task.minor, task.currency), why=task.why)
+        case _:
+            return ": ".join(part for part in (task.name, task.why) if part)
+
+
+def next_step(visit: Visit, task: Task) -> Step:
+    """The one thing that the button does."""
+    t, verbs, by = visit.t, visit.desk.context.verbs, visit.account.name
+
+    async def retry() -> None:
+        await visit.act(Role.CLERK, lambda: verbs.retry(task.device, by), t("task.retry.done"))
+
+    async def approve() -> None:
+        await decide(visit, task.item, task.version, task.name, task.minor, task.before_minor, task.count, yes=True)
+
+    async def show() -> None:
+        ui.navigate.to("/prices?phase=refused" if not task.device else f"/labels/{quote(task.device)}")
+
+    match task.kind:
+        case TaskKind.TILL:
+            return Step(t("task.retry"), retry)
+        case TaskKind.HELD_RAISE | TaskKind.LABEL if task.state == "lost":
+            return Step(t("task.replace"), lambda: retire(visit, task.device))
+        case TaskKind.HELD_RAISE | TaskKind.LABEL:
+            return Step(t("task.retry"), retry)
+        case TaskKind.APPROVAL if visit.may(Role.MANAGER):
+            return Step(t("task.approve"), approve)
+        case TaskKind.APPROVAL:
+            return Step(t("task.show"), _to("/prices?phase=held"))
+        case TaskKind.REFUSED_CHANGE:
+            return Step(t("task.show"), _to("/ledger"))
+        case _:
+            return Step(t("task.show"), show)
+
+
+async def retire(visit: Visit, device: str) -> bool:
+    """Ask why, say what follows, then take the device out of service."""
+    t = visit.t
+    with ui.dialog() as dialog, ui.card().classes("console-dialog"):
+        text(t("retire.title", device=device), "h2")
+        text(t("retire.body"), "p")
+        reasons = {key: t(f"retire.{key}") for key in ("replaced", "covered", "removed")}
+        why = ui.radio(reasons, value="replaced")
+        with ui.element("div").classes("aisle-row console-dialog-foot"):
+            ui.button(t("act.cancel"), on_click=lambda: dialog.submit(None)).props("flat")
+            ui.button(t("retire.yes"), on_click=lambda: dialog.submit(why.value)).props("unelevated")
+    reason = await dialog
+    dialog.delete()
+    if reason is None:
+        return False
+    verbs, by = visit.desk.context.verbs, visit.account.name
+    return await visit.act(Role.CLERK, lambda: verbs.retire(device, str(reason), by), t("retire.done", device=device))
+
+
+async def decide(
+    visit: Visit, item: str, version: int, name: str, minor: int | None, before: int | None, labels: int, *, yes: bool
+) -> bool:
+    """Approve or reject a held price, after saying what will happen to how many labels."""
+    t, money, verbs, by = visit.t, visit.desk.figures.money, visit.desk.context.verbs, visit.account.name
+    word = "approve" if yes else "reject"
+    glance = await visit.desk.glance()
+    body = many(
+        t,
+        f"price.{word}.body",
+        labels,
+        name=name,
+        price=money(minor),
+        before=money(before),
+        tills=many(t, "count.tills", len(glance.overview.tills)),
+    )
+    if not await visit.confirm(t(f"price.{word}.title"), body, t(f"price.{word}")):
+        return False
+    deed = verbs.approve if yes else verbs.reject
+    return await visit.act(Role.MANAGER, lambda: deed(item, version, by), t(f"price.{word}.done"))
+
+
+def _to(path: str) -> Callable[[], Awaitable[None]]:
+    async def go() -> None:
+        ui.navigate.to(path)
+
+    return go
+
+
+def _fact(icon: str, words: str) -> None:
+    with ui.element("span"):
+        ui.icon(icon).props("aria-hidden=true")
+        text(words)

@@ -1,0 +1,198 @@
+"""What needs a person, most costly first."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sqlite_utils import Database
+
+from edge.views.labels import LOW_BATTERY_MV, TROUBLE_AFTER_MS
+
+MAX_OF_A_KIND = 200
+REFUSED_FOR_MS = 24 * 3_600_000
+"""How long a refused change stays a task."""
+
+
+class TaskKind(IntEnum):
+    """Kinds of task. The order is the order of cost: a till sells nothing, a held raise gives money away, and so on."""
+
+    TILL = 1
+    HELD_RAISE = 2
+    APPROVAL = 3
+    LABEL = 4
+    REFUSED_CHANGE = 5
+    REFUSED_PRICE = 6
+    BATTERY = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do. `device` or `item`+`version` say about what; `since` in UTC epoch milliseconds.
+
+    `minor` is a price (approval: the new one), `before_minor` what it was; for a held raise their difference is what
+    every sale gives away while the label is not replaced. `state` is the device's, `count` how many prices wait.
+    """
+
+    kind: TaskKind
+    device: str = ""
+    item: str = ""
+    version: int = 0
+    name: str = ""
+    place: str = ""
+    since: int = 0
+    why: str = ""
+    state: str = ""
+    minor: int | None = None
+    before_minor: int | None = None
+    currency: str = ""
+    count: int = 0
+
+    @property
+    def key(self) -> str:
+        """The same for as long as it is the same task."""
+        return f"{self.kind}:{self.device}:{self.item}:{self.version}"
+
+    @property
+    def gives_away(self) -> int:
+        """Minor units lost per piece sold; 0 when nothing is."""
+        raised = self.minor is not None and self.before_minor is not None
+        return max(0, (self.minor or 0) - (self.before_minor or 0)) if raised else 0
+
+
+def list_tasks(database: Database, now: int) -> list[Task]:
+    """Every task, most costly first; at most 200 of a kind."""
+    held = _held_raises(database, now)
+    holding = {task.device for task in held}
+    tasks = [
+        *_tills(database),
+        *held,
+        *_approvals(database),
+        *(task for task in _labels(database, now) if task.device not in holding),
+        *_refused_changes(database, now),
+        *_refused_prices(database, now),
+        *(task for task in _batteries(database) if task.device not in holding),
+    ]
+    return sorted(tasks, key=lambda task: (task.kind, -task.gives_away, task.since))
+
+
+def _tills(database: Database) -> list[Task]:
+    rows = database.conn.execute(
+        "SELECT id, name, place, state, state_at, state_why FROM device"
+        " WHERE role = 'till' AND enrolled = 1 AND state IN ('fault', 'lost') LIMIT ?",
+        (MAX_OF_A_KIND,),
+    )
+    return [
+        Task(TaskKind.TILL, device=device, name=name, place=place, state=state, since=since, why=why)
+        for device, name, place, state, since, why in rows
+    ]
+
+
+def _held_raises(database: Database, now: int) -> list[Task]:
+    """Labels that a raise has been waiting for too long: until they confirm, the tills charge the old price."""
+    rows = database.conn.execute(
+        "SELECT d.id, d.place, d.state, d.state_why, p.item, p.version, p.name, p.minor, p.currency, MIN(p.changed_at),"
+        " (SELECT MIN(s.minor) FROM showing s WHERE s.item = p.item AND s.role = 'till') AS charged, COUNT(*)"
+        " FROM price p JOIN binding b ON b.item = p.item JOIN device d ON d.id = b.device"
+        " WHERE p.phase = 'active' AND p.changed_at <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM showing s WHERE s.device = d.id AND s.item = p.item"
+        "   AND s.version = p.version AND s.confirmed = 1)"
+        " GROUP BY d.id HAVING charged < p.minor LIMIT ?",
+        (now - TROUBLE_AFTER_MS, MAX_OF_A_KIND),
+    )
+    return [
+        Task(
+            TaskKind.HELD_RAISE, device=device, place=place, state=state, why=why, item=item, version=version, name=name,
+            minor=minor, currency=currency, since=since, before_minor=charged, count=count,
+        )
+        for device, place, state, why, item, version, name, minor, currency, since, charged, count in rows
+    ]  # fmt: skip
+
+
+def _approvals(database: Database) -> list[Task]:
+    rows = database.conn.execute(
+        "SELECT p.item, p.version, p.name, p.minor, p.currency, p.why, p.changed_at,"
+        " (SELECT o.minor FROM price o WHERE o.item = p.item AND o.version < p.version"
+        "   AND o.phase IN ('landed', 'active') ORDER BY o.version DESC LIMIT 1),"
+        " (SELECT COUNT(*) FROM binding b WHERE b.item = p.item)"
+        " FROM price p WHERE p.phase = 'held' ORDER BY p.changed_at LIMIT ?",
+        (MAX_OF_A_KIND,),
+    )
+    return [
+        Task(
+            TaskKind.APPROVAL, item=item, version=version, name=name, minor=minor, currency=currency, why=why, since=since,
+            before_minor=before, count=labels,
+        )
+        for item, version, name, minor, currency, why, since, before, labels in rows
+    ]  # fmt: skip
+
+
+def _labels(database: Database, now: int) -> list[Task]:
+    """Labels in fault or lost, and labels that have not taken what they should show for a while."""
+    rows = database.conn.execute(
+        "SELECT d.id, d.place, d.state, d.state_why,"
+        " CASE WHEN d.state IN ('fault', 'lost') THEN d.state_at ELSE t.desired_at END,"
+        " COALESCE(b.item, ''), (SELECT name FROM price p WHERE p.item = b.item ORDER BY version DESC LIMIT 1)"
+        " FROM device d JOIN twin t ON t.device = d.id LEFT JOIN binding b ON b.device = d.id"
+        " WHERE d.role = 'label' AND d.enrolled = 1 AND (d.state IN ('fault', 'lost') OR (b.item IS NOT NULL"
+        "   AND t.desired_at <= :late AND (t.desired_version != t.reported_version"
+        "     OR json_extract(t.desired, '$.item') IS NOT json_extract(t.reported, '$.item')))) LIMIT :limit",
+        {"late": now - TROUBLE_AFTER_MS, "limit": MAX_OF_A_KIND},
+    )
+    return [
+        Task(
+            TaskKind.LABEL,
+            device=device,
+            place=place,
+            state=state,
+            why=why,
+            since=since,
+            item=item,
+            name=name or "",
+        )
+        for device, place, state, why, since, item, name in rows
+    ]
+
+
+def _refused_changes(database: Database, now: int) -> list[Task]:
+    rows = database.conn.execute(
+        "SELECT sequence, author, why, received_at, rows FROM change"
+        " WHERE verdict = 'refused' AND received_at >= ? ORDER BY sequence DESC LIMIT ?",
+        (now - REFUSED_FOR_MS, MAX_OF_A_KIND),
+    )
+    return [
+        Task(TaskKind.REFUSED_CHANGE, version=sequence, name=author, why=why, since=since, count=count)
+        for sequence, author, why, since, count in rows
+    ]
+
+
+def _refused_prices(database: Database, now: int) -> list[Task]:
+    """Refused by a rule; what a person of this shop refused needs nobody any more."""
+    rows = database.conn.execute(
+        "SELECT item, version, name, minor, currency, why, changed_at FROM price"
+        " WHERE phase = 'refused' AND changed_at >= ? AND why NOT LIKE 'refused by %' LIMIT ?",
+        (now - REFUSED_FOR_MS, MAX_OF_A_KIND),
+    )
+    return [
+        Task(
+            TaskKind.REFUSED_PRICE,
+            item=item,
+            version=version,
+            name=name,
+            minor=minor,
+            currency=currency,
+            why=why,
+            since=since,
+        )
+        for item, version, name, minor, currency, why, since in rows
+    ]
+
+
+def _batteries(database: Database) -> list[Task]:
+    rows = database.conn.execute(
+        "SELECT id, place, battery_mv, COALESCE(seen_at, state_at) FROM device"
+        " WHERE role = 'label' AND enrolled = 1 AND battery_mv < ? ORDER BY battery_mv LIMIT ?",
+        (LOW_BATTERY_MV, MAX_OF_A_KIND),
+    )
+    return [
+        Task(TaskKind.BATTERY, device=device, place=place, count=battery, since=since)
+        for device, place, battery, since in rows
+    ]

@@ -1,0 +1,253 @@
+"""A believable shop behind the real console, on loopback: `python -m tests.browser.shop --help`.
+
+Prints the console's address once it listens. Devices answer within a second, but for those that are meant not to.
+"""
+
+import argparse
+import asyncio
+import math
+import random
+import tempfile
+import time
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from cloud_sync.contract.events import EventClass
+from cloud_sync.link.state import LinkPhase, LinkView
+from drivers.base import Sighting
+from edge.console.app import add_console
+from edge.store import Transaction
+from tests.console.floor import DAY, HOUR, LARGE, MIDDLE, MINUTE, SMALL, Floor, gtin, row
+
+MANAGER, PASSWORD = "mara", "correct horse 42"
+ITEMS = (
+    ("Whole milk 3.8 % 1 l", 129), ("Ajvar mild 350 g", 389), ("Olive oil extra virgin 0.75 l", 1149), ("Ground coffee 250 g", 449),
+    ("Rye bread 750 g", 259), ("Natural yoghurt 500 g", 145), ("Free-range eggs, 10", 349), ("Honey, acacia 450 g", 899),
+    ("Spaghetti no. 5 500 g", 159), ("Plum tomatoes 400 g", 119), ("Mineral water 1.5 l", 79), ("Dark chocolate 70 % 100 g", 239),
+    ("Butter 250 g", 319), ("Gouda in slices 150 g", 229), ("Apple juice 1 l", 189), ("Sea salt, fine 1 kg", 99),
+)  # fmt: skip
+PLACES = (
+    "Dairy 1",
+    "Dairy 2",
+    "Aisle 2, shelf 1",
+    "Aisle 2, shelf 3",
+    "Aisle 4, shelf 2",
+    "Bakery",
+    "Drinks 1",
+    "Till zone",
+)
+
+
+def furnish(floor: Floor, now: int) -> None:
+    """Eight days of history, and a present with something of everything."""
+    chance = random.Random(7)
+    floor.now = now - 9 * DAY
+    for number, name in ((1, "Self-checkout 1"), (2, "Self-checkout 2"), (3, "Self-checkout 3")):
+        floor.till(f"till-{number}", name)
+    items = [gtin(number) for number in range(1, len(ITEMS) + 1)]
+    per_unit = {2: {"unit_minor": 1532, "unit": "l"}}
+    floor.change(
+        [
+            row(item, minor, name, **per_unit.get(n, {}))
+            for n, (item, (name, minor)) in enumerate(zip(items, ITEMS, strict=True))
+        ]
+    )
+    panels = (MIDDLE, SMALL, MIDDLE, LARGE)
+    for number in range(24):
+        item = items[number % len(items)]
+        battery = 2380 if number == 10 else chance.randrange(2780, 3050)
+        floor.label(f"shelf-{number + 1:02}", item, PLACES[number // 3], panels[number % 4], battery)
+    floor.answer()
+    _people_and_sales(floor, now, chance)
+
+    floor.now = now - 3 * HOUR
+    floor.change(
+        [
+            row(items[0], 119, ITEMS[0][0], was_minor=129),
+            row(items[8], 149, ITEMS[8][0]),
+            row(items[10], 75, ITEMS[10][0]),
+        ]
+    )
+    floor.change([row(items[3], 475, ITEMS[3][0]), row(items[12], 329, ITEMS[12][0])], author="price run 418")
+    floor.answer()
+    floor.silent = {"shelf-03"}
+    floor.state("shelf-03", "lost", "no sign of life for 47 min", now - 47 * MINUTE)
+    floor.now = now - 41 * MINUTE
+    floor.change(
+        [row(items[2], 1249, ITEMS[2][0], unit_minor=1665, unit="l"), row(items[6], 359, ITEMS[6][0])],
+        author="price run 418",
+    )
+    floor.answer()
+    floor.do(floor.engine.tick)
+    floor.now = now - 26 * MINUTE
+    floor.change(
+        [
+            row(items[7], 2199, ITEMS[7][0]),
+            row(items[4], 24, ITEMS[4][0]),
+            row(items[15], 129, ITEMS[15][0], was_minor=119),
+        ],
+        author="ana@hq",
+    )
+    floor.change(
+        [row(items[13], 199, ITEMS[13][0], was_minor=229)], author="weekend offer", effective_at=now + 14 * HOUR
+    )
+    floor.silent |= {"shelf-12"}
+    floor.state("shelf-12", "fault", "the label refuses pictures of this size; check its model", now - 22 * MINUTE)
+    floor.state("shelf-20", "asleep", "", now - 5 * MINUTE)
+    floor.see(Sighting("shelf-99", "AA:BB:CC:00:00:99", "", "NEMR 2.9", "4.1", MIDDLE, 3010, -71), "label", "ble")
+
+
+def settle_in(floor: Floor, now: int) -> None:
+    """The last seconds before the present: a change that is just on its way."""
+    floor.silent |= {"shelf-05", "shelf-21"}
+    floor.now = now - 20_000
+    floor.change([row(gtin(5), 269, ITEMS[4][0])], author="ana@hq")
+    floor.answer()
+    floor.see(Sighting("shelf-08", "AA:BB:CC:00:00:08", battery_mv=2960, panel=LARGE), "label", "ble")
+    floor.link = LinkView(
+        LinkPhase.OFFLINE, now - 2 * HOUR - 13 * MINUTE, "the line is down; Aisle tries again by itself",
+        now - 2 * HOUR - 13 * MINUTE, now + 30_000, 420.0,
+    )  # fmt: skip
+    _queue(floor, now)
+    away = ("shelf-03", "shelf-12")
+    floor.do(
+        lambda tx: tx.sql.execute(
+            f"UPDATE device SET seen_at = ? - abs(random() % 50000) WHERE id NOT IN {away}", (now,)
+        )
+    )
+
+
+def _people_and_sales(floor: Floor, now: int, chance: random.Random) -> None:
+    def work(tx: Transaction) -> None:
+        for minute in range((now - 8 * DAY) // MINUTE, now // MINUTE):
+            hour = (minute / 60 + 1) % 24  # the shop's own clock, near enough for a curve
+            busy = 1.6 * math.exp(-(((hour - 11.5) / 2.2) ** 2)) + 2.3 * math.exp(-(((hour - 17.6) / 1.9) ** 2))
+            if not 7 <= hour < 21:
+                continue
+            entered = sum(chance.random() < busy / 4 for _ in range(4))
+            departed = sum(chance.random() < busy / 4 * 0.985 for _ in range(4))
+            if entered or departed:
+                tx.sql.execute(
+                    "INSERT INTO visit VALUES ('door', 'entrance', ?, ?, ?, 1)", (minute * MINUTE, entered, departed)
+                )
+        for number in range(214):
+            at, total = now - chance.randrange(1, 9 * 60) * MINUTE, chance.randrange(180, 6_900)
+            device = f"till-{number % 3 + 1}"
+            tx.sql.execute(
+                "INSERT INTO sale VALUES (?, 1, ?, ?, ?, 'EUR', ?, '{}')",
+                (device, number + 1, f"{device}-{number}", at, total),
+            )
+
+    floor.do(work)
+
+
+def _queue(floor: Floor, now: int) -> None:
+    """What gathered while the line was down."""
+    sent = floor.do(
+        lambda tx: tx.sql.execute(
+            "SELECT MAX(seq) FROM outbox WHERE received_at < ?", (now - 134 * MINUTE,)
+        ).fetchone()[0]
+    )
+    floor.do(lambda tx: floor.store.outbox.confirm(tx.sql, floor.store.outbox.epoch, sent))
+
+    def work(tx: Transaction) -> None:
+        for number in range(1_180):
+            tx.tell(
+                EventClass.TELEMETRY, "label.battery", f"shelf-{number % 24 + 1:02}", {"mv": 2900, "note": "x" * 120}
+            )
+
+    floor.do(work)
+
+
+def multiply(floor: Floor, labels: int) -> None:
+    """Very many more labels, all right but a few: written straight into the tables."""
+
+    def work(tx: Transaction) -> None:
+        tx.sql.execute("DELETE FROM binding WHERE device LIKE 'bulk-%'")
+        for number in range(labels):
+            device, item, state = (
+                f"bulk-{number:05}",
+                gtin(number % 4_000 + 1_000),
+                "lost" if number % 3_000 == 1 else "ready",
+            )
+            panel = '{"width": 296, "height": 128, "inks": ["black", "white", "red"]}'
+            tx.sql.execute(
+                "INSERT INTO device (id, role, driver, panel, place, enrolled, state, state_at, seen_at, battery_mv)"
+                " VALUES (?, 'label', 'ble', ?, ?, 1, ?, ?, ?, 2950)",
+                (device, panel, f"Aisle {number // 400 + 1}, shelf {number % 5 + 1}", state, tx.now, tx.now),
+            )
+            wish = f'{{"item":"{item}","version":1}}'
+            said = f'{{"item":"{item}","version":1,"digest":"{number:064}"}}'
+            tx.sql.execute("INSERT INTO twin VALUES (?, ?, 1, ?, ?, 1, ?)", (device, wish, tx.now, said, tx.now))
+            tx.sql.execute("INSERT INTO binding VALUES (?, ?, 'mara', ?)", (device, item, tx.now))
+            if number < 4_000:
+                tx.sql.execute(
+                    "INSERT INTO price VALUES (?, 1, ?, 199, 'EUR', 'each', NULL, NULL, NULL, 0, 0, 'bulk', 'landed', '', 'landed', ?)",
+                    (item, f"Item {number}", tx.now - DAY),
+                )
+
+    floor.do(work)
+    floor.registry = type(floor.registry)(floor.store, floor.clock, 10 * DAY)
+
+
+def hostile(floor: Floor) -> None:
+    """Names that try to become markup, script or a spreadsheet formula."""
+    bad = "<img src=x onerror=\"document.title='owned'\">"
+    floor.see(Sighting("shelf-98", '"><script>1</script>', bad, "<b>m</b>", "{{1+1}}"), "label", "ble")
+    floor.change([row(gtin(500), 100, f"{bad} ${{7*7}}")])
+    floor.label("shelf-97", gtin(500), "</span><script>document.title='owned'</script>")
+    floor.till("till-9", "=1+1 " + bad)
+    floor.answer()
+
+
+async def serve(floor: Floor, port: int, *, setup_code: str) -> None:
+    """Serve until stopped; devices answer about once a second."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    add_console(app, floor.context(setup_code=setup_code), "a-secret-for-tests-of-more-than-32-characters")
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
+    )
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.02)
+    if not serving.done():
+        print(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", flush=True)
+    while not serving.done():
+        await asyncio.sleep(1)
+        await asyncio.to_thread(floor.answer)
+    await serving
+
+
+def main() -> None:
+    """Read the options, build the shop and serve it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--fresh", action="store_true", help="no account yet: the first run")
+    parser.add_argument("--labels", type=int, default=0, help="that many labels more")
+    parser.add_argument("--hostile", action="store_true", help="devices and items with malicious names")
+    options = parser.parse_args()
+    now = time.time_ns() // 1_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        floor = Floor(Path(folder), now)
+        furnish(floor, now)
+        settle_in(floor, now)
+        if options.labels:
+            multiply(floor, options.labels)
+        if options.hostile:
+            hostile(floor)
+        floor.live = lambda: time.time_ns() // 1_000_000
+        if not options.fresh:
+            from edge.console.accounts import Accounts
+
+            made = Accounts(floor.store, floor.clock, "only to make an account")
+            asyncio.run(made.set_up(MANAGER, PASSWORD, "en", code="", at_the_box=True, source="test"))
+        try:
+            asyncio.run(serve(floor, options.port, setup_code="4711-0815"))
+        finally:
+            floor.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""The console as a person meets it: sign in, look, decide, bind."""
+
+import re
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import sign_in
+from tests.browser.shop import MANAGER, PASSWORD
+
+pytestmark = pytest.mark.browser
+
+PAGES = ["/", "/tasks", "/labels", "/labels/shelf-03", "/labels/shelf-97", "/prices", "/visitors", "/devices", "/link",
+         "/ledger", "/settings"]  # fmt: skip
+
+CONTRAST = """() => {
+  const channel = c => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4 };
+  const light = c => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
+  const parse = text => { const n = text.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n };
+  const over = (top, under) => [0, 1, 2].map(i => top[i] * top[3] + under[i] * (1 - top[3]));
+  const ground = element => {
+    const layers = [];
+    for (let e = element; e; e = e.parentElement) {
+      const c = parse(getComputedStyle(e).backgroundColor);
+      if (c[3] > 0) { layers.push(c); if (c[3] === 1) break }
+    }
+    return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255]);
+  };
+  const bad = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+    if (!own || !box.width || !box.height || style.visibility === 'hidden' || element.closest('[aria-hidden=true],[disabled],svg,script,style')) continue;
+    if (element.closest('.nicegui-error-popup') || style.opacity === '0') continue;
+    const paper = ground(element), ink = over(parse(style.color), paper);
+    const [a, b] = [light(ink), light(paper)].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) bad.push(`${ratio.toFixed(2)} ${element.textContent.trim().slice(0, 40)}`);
+  }
+  return bad;
+}"""
+
+NAMELESS = """() => [...document.querySelectorAll('main button, main a, main input, main select, nav a, [role=combobox]')]
+  .filter(e => e.getBoundingClientRect().width && e.type !== 'hidden')
+  .filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.title || [...(e.labels || [])].some(l => l.textContent.trim())
+    || (e.closest('label') && e.closest('label').textContent.trim()) || e.closest('[aria-label]')))
+  .map(e => e.outerHTML.slice(0, 160))"""
+
+
+def test_first_run_makes_the_managers_account_and_opens_the_shop(page: Page, new_shop: str) -> None:
+    page.goto(new_shop)
+    page.wait_for_url(re.compile("/first-run$"))
+    page.get_by_label("Name").fill("ana")
+    page.get_by_label("Password").fill("too short")
+    page.get_by_label("Password").fill("long enough 1")
+    page.get_by_role("button", name="Make the account").click()
+    page.wait_for_url(f"{new_shop}/")
+    expect(page.get_by_role("status").first).to_contain_text("labels need you")
+
+
+def test_the_overview_follows_the_shop_without_a_reload(signed_in: Page, shop: str) -> None:
+    held = signed_in.get_by_role("link", name="held for your approval")
+    expect(held).to_contain_text("1")
+    signed_in.evaluate("window.before = true")
+    item = httpx.get(f"{shop}/api/prices?phase=held", auth=(MANAGER, PASSWORD)).json()["prices"][0]
+    answer = httpx.post(f"{shop}/api/prices/{item['item']}/{item['version']}/reject", auth=(MANAGER, PASSWORD))
+    assert answer.status_code == 204
+    expect(held).to_contain_text("0")
+    assert signed_in.evaluate("window.before") is True
+
+
+def test_chinese_is_one_press_away_and_stays(signed_in: Page, shop: str) -> None:
+    signed_in.get_by_role("link", name="中文").first.click()
+    expect(signed_in.get_by_role("link", name="电子价签")).to_be_visible()
+    signed_in.goto(f"{shop}/prices")
+    expect(signed_in.get_by_role("heading", name="变价")).to_be_visible()
+    expect(signed_in.get_by_role("button", name=re.compile("已生效"))).to_be_visible()
+
+
+def test_a_held_price_is_approved_after_saying_what_will_happen(page: Page, new_shop: str) -> None:
+    page.goto(f"{new_shop}/")
+    if "first-run" in page.url:
+        page.get_by_label("Name").fill("ana")
+        page.get_by_label("Password").fill("long enough 1")
+        page.get_by_role("button", name="Make the account").click()
+    else:
+        page.get_by_label("Name").fill("ana")
+        page.get_by_label("Password").fill("long enough 1")
+        page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{new_shop}/")
+    page.goto(f"{new_shop}/prices?phase=held")
+    page.get_by_role("button", name="Approve: Honey").click()
+    expect(page.get_by_role("dialog")).to_contain_text("8,99")
+    expect(page.get_by_role("dialog")).to_contain_text("2 labels and 3 tills")
+    page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("No price here")).to_be_visible()
+    page.get_by_role("button", name=re.compile("landed")).click()
+    expect(page.locator(".console-price").first).to_contain_text("Honey")
+
+
+def test_a_label_is_bound_and_shows_its_picture(signed_in: Page, shop: str) -> None:
+    signed_in.goto(f"{shop}/labels")
+    signed_in.get_by_role("button", name="Bind a label").click()
+    dialog = signed_in.get_by_role("dialog")
+    dialog.get_by_label("Label").fill("shelf-99")
+    dialog.get_by_label("Barcode of the item").fill("3850000000012")
+    dialog.get_by_role("button", name="Bind").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("check digit")
+    dialog.get_by_label("Barcode of the item").fill("3850000000015")
+    dialog.get_by_label(re.compile("Place")).fill("Dairy 9")
+    dialog.get_by_role("button", name="Bind").click()
+    signed_in.get_by_label(re.compile("Search")).fill("shelf-99")
+    card = signed_in.locator(".console-label")
+    expect(card).to_have_count(1)
+    expect(card).to_contain_text("Dairy 9")
+    expect(card).to_contain_text("right")
+    picture = card.locator("img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth") > 100
+
+
+def test_a_dead_label_is_replaced_from_its_task(signed_in: Page, shop: str) -> None:
+    signed_in.goto(f"{shop}/tasks")
+    task = signed_in.locator(".console-task", has_text="shelf-03")
+    task.get_by_role("button", name="Mark as replaced").click()
+    expect(signed_in.get_by_role("dialog")).to_contain_text("shelf-03")
+    signed_in.get_by_role("button", name="Take out of service").click()
+    expect(signed_in.locator(".console-done")).to_contain_text("done")
+
+
+def test_names_from_devices_are_text_and_nothing_else(signed_in: Page, shop: str) -> None:
+    for path in PAGES:
+        signed_in.goto(shop + path)
+        expect(signed_in.locator("main h1")).to_be_visible()
+        assert signed_in.title() != "owned"
+        assert signed_in.locator("main img[src='x']").count() == 0
+    signed_in.goto(f"{shop}/devices")
+    expect(signed_in.get_by_text("=1+1 <img src=x").first).to_be_visible()
+
+
+@pytest.mark.parametrize("page", ["en-GB", "zh-CN"], indirect=True)
+@pytest.mark.parametrize("width", [1366, 390])
+def test_every_page_can_be_read_reached_and_named(page: Page, shop: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{shop}/sign-in")
+    expect(page.locator("main h2")).to_be_visible()
+    assert page.evaluate(CONTRAST) == []
+    assert page.evaluate(NAMELESS) == []
+    sign_in(page, shop)
+    for path in PAGES:
+        page.goto(shop + path)
+        expect(page.locator("main h1")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert (path, page.evaluate(CONTRAST)) == (path, [])
+        assert (path, page.evaluate(NAMELESS)) == (path, [])
+        assert (path, page.evaluate("document.documentElement.scrollWidth <= innerWidth")) == (path, True)
+
+
+def test_the_ledger_is_verified_on_demand(signed_in: Page, shop: str) -> None:
+    signed_in.goto(f"{shop}/ledger")
+    signed_in.get_by_role("button", name="Verify").click()
+    expect(signed_in.get_by_role("status")).to_contain_text("Intact")
+
+
+def test_a_till_is_enrolled_and_its_password_shown_once(signed_in: Page, shop: str) -> None:
+    signed_in.goto(f"{shop}/settings")
+    signed_in.get_by_label(re.compile("Till's id")).fill("till-8")
+    signed_in.get_by_role("button", name="Take into service").click()
+    expect(signed_in.get_by_role("dialog")).to_contain_text("kite-amber-lantern-42")
+    signed_in.get_by_role("button", name="I have it").click()
+    signed_in.reload()
+    expect(signed_in.get_by_text("kite-amber")).to_have_count(0)
+
+
+def test_signing_out_closes_the_door(signed_in: Page, shop: str) -> None:
+    signed_in.get_by_role("button", name="Sign out").first.click()
+    signed_in.wait_for_url(f"{shop}/sign-in")
+    signed_in.goto(f"{shop}/prices")
+    signed_in.wait_for_url(f"{shop}/sign-in")

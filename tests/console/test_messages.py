@@ -1,0 +1,56 @@
+"""The catalogue: the same keys in every language, none missing, none unused."""
+
+import re
+from pathlib import Path
+
+from cloud_sync.link.state import LinkPhase
+from cloud_sync.pages.i18n import Catalogue
+from edge.console.accounts import Role
+from edge.views.labels import LabelState
+from edge.views.prices import PHASES
+from edge.views.tasks import TaskKind
+
+CONSOLE = Path(__file__).parents[2] / "edge" / "console"
+MADE = {
+    *(f"label.{state}" for state in LabelState),
+    *(f"answer.count.{state}" for state in LabelState),
+    *(f"device.{state}" for state in ("init", "ready", "lost", "asleep", "fault")),
+    *(f"phase.{phase}{tail}" for phase in PHASES for tail in ("", ".what")),
+    *(f"link.{phase}" for phase in LinkPhase),
+    *(f"account.{role}" for role in Role),
+    *(f"role.{role}" for role in ("any", "till", "label", "camera", "other")),
+    *(f"day.{day}" for day in range(1, 8)),
+    *(f"retire.{why}" for why in ("replaced", "covered", "removed")),
+    *(f"verdict.{verdict}" for verdict in ("taken", "refused")),
+    *(f"task.label.{state}" for state in ("lost", "fault", "late")),
+    *("task." + kind.name.lower().replace("_", "-") for kind in TaskKind if kind is not TaskKind.LABEL),
+    *(f"price.{word}{tail}" for word in ("approve", "reject") for tail in ("", ".title", ".body", ".done")),
+}
+"""Keys that the code puts together from a state's name."""
+
+
+def own() -> dict[str, str]:
+    return dict(Catalogue.load("edge.console").languages["en"])
+
+
+def used() -> set[str]:
+    source = "\n".join(file.read_text() for file in CONSOLE.rglob("*.py"))
+    return set(re.findall(r"""["']([a-z]+(?:[.-][a-z0-9-]+)+)["']""", source)) | MADE
+
+
+def test_every_language_says_everything() -> None:
+    assert Catalogue.load("cloud_sync.pages", "edge.console").missing() == []
+
+
+def test_no_message_is_unused() -> None:
+    free = ("ledger.", "deed.")  # looked up by the kind of a row, and shown as it is where there is none
+    spare = {key for key in own() if key.removesuffix(".one") not in used() and not key.startswith(free)}
+    assert spare == set()
+
+
+def test_no_message_is_missing() -> None:
+    everything = Catalogue.load("cloud_sync.pages", "edge.console").words("en").messages
+    asked = set()
+    for file in CONSOLE.rglob("*.py"):
+        asked |= set(re.findall(r"""\bt\(\s*["']([a-z]+(?:[.-][a-z0-9-]+)+)["']""", file.read_text()))
+    assert {key for key in asked | MADE if key not in everything} == set()
