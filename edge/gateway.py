@@ -1,0 +1,271 @@
+"""The composition root: builds every part, gives each what it needs, and runs them until told to stop."""
+
+import asyncio
+import fcntl
+import json
+import logging
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from cloud_sync.contract.change import public_key
+from cloud_sync.link.facts import Rules as LinkRules
+from cloud_sync.link.shell import Link
+from drivers.base import Capability, Driver, LabelDriver, TillDriver, load_driver
+from drivers.errors import DeviceError
+from edge.chores import Chores
+from edge.config import Config
+from edge.console.app import add_console
+from edge.console.context import ConsoleContext
+from edge.devices.registry import Registry
+from edge.devices.sink import DriverSink
+from edge.dispatch.labels import LabelDispatcher
+from edge.dispatch.tills import Receipts, TillDispatcher
+from edge.footfall import Footfall
+from edge.intake import Intake
+from edge.labels.lint import undrawable
+from edge.pictures import Pictures
+from edge.prices.activation import Rules
+from edge.prices.checks import Limits
+from edge.prices.engine import PriceEngine
+from edge.prices.inbox import Inbox
+from edge.store import Store
+from edge.uplink import StoreEnd
+from edge.verbs import ShopVerbs
+from provisioning.credentials import GATEWAY, Credentials
+from provisioning.identity import Identity
+
+log = logging.getLogger(__name__)
+
+
+class AlreadyRunning(Exception):
+    """Another gateway uses this data folder."""
+
+
+def wall_clock() -> int:
+    """UTC epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Gateway:
+    """One shop's gateway."""
+
+    def __init__(self, config: Config, clock: Callable[[], int] = wall_clock) -> None:
+        self.config = config
+        self._clock = clock
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until `stop` is set. Raises AlreadyRunning."""
+        self.config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _only_one(self.config.data):
+            async with AsyncExitStack() as stack:
+                await self._build(stack)
+                await stop.wait()
+                log.info("stopping: what was acknowledged is on disk")
+        log.info("stopped")
+
+    async def _build(self, stack: AsyncExitStack) -> None:
+        config, clock, loop = self.config, self._clock, asyncio.get_running_loop()
+        store = Store(config.data / "store.db", clock, epoch=clock(), queue_bytes=config.queue_megabytes << 20)
+        stack.callback(store.close)
+        registry = Registry(store, clock, round(config.labels.silent_after_seconds * 1000))
+        prices = config.prices
+        engine = PriceEngine(Rules(prices.grace_seconds * 1000), round(prices.held_after_seconds * 1000))
+        pictures = Pictures(config.shop, store, lambda device: known.panel if (known := registry.get(device)) else None)
+
+        credentials = Credentials(config.data / "passwords")
+        drivers = {
+            name: load_driver(name, self._options(name, options, credentials))
+            for name, options in config.drivers.items()
+        }
+        labels = {name: driver for name, driver in drivers.items() if isinstance(driver, LabelDriver)}
+        tills = {name: driver for name, driver in drivers.items() if isinstance(driver, TillDriver)}
+        receipts = Receipts(tills, lambda device: known.driver if (known := registry.get(device)) else None)
+
+        tasks = await stack.enter_async_context(_background())
+        tasks(receipts.run(), "receipts")
+        tasks(TillDispatcher(store, registry, tills, clock).run(), "till dispatcher")
+        tasks(
+            LabelDispatcher(store, engine, registry, labels, pictures, clock, config.labels.at_once).run(),
+            "label dispatcher",
+        )
+        tasks(Chores(store, engine, registry, clock).run(), "chores")
+
+        for name, driver in drivers.items():
+            role = "till" if Capability.CHARGES_PRICES in driver.capabilities else "label"
+            sink = DriverSink(name, role, store, registry, Intake(engine), receipts.owe, loop)
+            tasks(_keep_starting(name, driver, sink), f"driver {name}")
+            stack.push_async_callback(driver.stop)
+
+        footfall = Footfall(config.cameras, store, registry)
+        await footfall.start()
+        stack.push_async_callback(footfall.stop)
+
+        link = self._link(store, engine)
+        await link.start()
+        stack.push_async_callback(link.stop)
+        store.listen(lambda topics: link.nudge() if "outbox" in topics else None)
+
+        verbs = ShopVerbs(store, engine, registry, credentials.renew, credentials.revoke)
+        context = ConsoleContext(
+            shop=config.shop, store=store, verbs=verbs, clock=clock, link=link.view, picture=pictures,
+            enrol_store=link.enrol if config.hq.url else None,
+        )  # fmt: skip
+        port = await stack.enter_async_context(self._serve(context))
+        broker = [
+            list(driver.broker_address)
+            for driver in drivers.values()
+            if hasattr(driver, "broker_address") and await _started(driver)
+        ]
+        _publish(
+            config.data / "ports.json", {"console": port, "mqtt": broker[0] if broker else None, "pid": os.getpid()}
+        )
+        log.info("console on http://%s:%d", config.console.bind, port)
+
+    def _link(self, store: Store, engine: PriceEngine) -> Link:
+        """The line to head office; without a URL it says that the shop runs alone."""
+        config = self.config
+        identity = Identity.open(config.data)
+        enrolment = identity.enrolment(config.hq.url)
+        limits = Limits(currency=config.shop.currency, **config.prices.limits.model_dump())
+
+        def inbox(change_keys: Mapping[str, str]) -> Inbox:
+            trusted = {keyid: public_key(keyid, hexed) for keyid, hexed in change_keys.items()}
+            return Inbox(config.shop.id, trusted, limits, undrawable)
+
+        return Link(
+            config.hq.url,
+            StoreEnd(store, engine, inbox, lambda kept: identity.keep(kept, config.hq.url), enrolment),
+            identity.key,
+            enrolment,
+            clock=self._clock,
+            gateway=config.shop.name,
+            ca_file=config.hq.ca_file,
+            rules=LinkRules(poll=round(config.hq.poll_seconds * 1000), store=config.shop.id),
+        )
+
+    def _options(self, name: str, options: dict[str, Any], credentials: Credentials) -> dict[str, Any]:
+        """A driver's options: the operator's, and for MQTT what the gateway itself knows."""
+        if name != "mqtt":
+            return options
+        given = {
+            "store": self.config.shop.id,
+            "runtime_dir": self.config.data / "mqtt",
+            "credentials": credentials.path,
+            "password": credentials.renew(GATEWAY),
+        }
+        return given | options
+
+    @asynccontextmanager
+    async def _serve(self, context: ConsoleContext) -> AsyncIterator[int]:
+        """The console and its API, on this event loop. Yields the port."""
+        app = FastAPI(title="Aisle gateway", docs_url=None, redoc_url=None)
+        add_console(app, context, _kept_secret(self.config.data / "console.secret"))
+        settings = uvicorn.Config(
+            app,
+            host=self.config.console.bind,
+            port=self.config.console.port,
+            log_level="warning",
+            lifespan="on",
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=2,
+        )
+        server = uvicorn.Server(settings)
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the command has its own
+        serving = asyncio.create_task(server.serve(), name="console")
+        while not server.started:
+            if serving.done():
+                await serving
+                raise ConnectionError(
+                    f"the console could not listen on {self.config.console.bind}:{self.config.console.port}"
+                )
+            await asyncio.sleep(0.01)
+        try:
+            yield server.servers[0].sockets[0].getsockname()[1]
+        finally:
+            server.should_exit = True
+            await serving
+
+
+async def _keep_starting(name: str, driver: Driver, sink: DriverSink) -> None:
+    """Start a driver, and try again while the way to its devices is not there. The rest of the shop goes on."""
+    wait = 1.0
+    while True:
+        try:
+            await driver.start(sink)
+        except DeviceError as error:
+            log.warning("driver %s: %s %s Next try in %.0f s.", name, error, error.what_now, wait)
+            await driver.stop()
+        else:
+            return
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, 60)
+
+
+async def _started(driver: Any) -> bool:
+    """Wait a moment for a broker's address, so that it can be told to whoever started us."""
+    for _ in range(200):
+        try:
+            _ = driver.broker_address
+        except DeviceError:
+            await asyncio.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+@asynccontextmanager
+async def _background() -> AsyncIterator[Callable[[Coroutine[Any, Any, None], str], None]]:
+    """Run tasks beside the gateway; one that ends in an error is logged by name, and all are cancelled at the end."""
+    running: set[asyncio.Task[None]] = set()
+
+    def begin(work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        running.add(task)
+        task.add_done_callback(_report)
+
+    try:
+        yield begin
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _report(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("%s ended: restart the gateway and report this", task.get_name(), exc_info=error)
+
+
+def _only_one(data: Path) -> Any:
+    """A lock that ends with the process, however it ends."""
+    handle = (data / "lock").open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.close()
+        raise AlreadyRunning(f"another gateway runs on {data}; stop it first, or name another data folder") from error
+    return handle
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret made once and kept beside the database, readable by its owner alone."""
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text()
+
+
+def _publish(path: Path, facts: dict[str, Any]) -> None:
+    """Write a small file in one step, so that whoever waits for it reads all of it or nothing."""
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps(facts))
+    draft.replace(path)
