@@ -1,0 +1,102 @@
+"""`aisle sim …`: single simulated devices, for whoever works on one part of the shop."""
+
+import asyncio
+import random
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from simulators.ble.label import label_specs
+from simulators.ble.radio import Radio
+from simulators.ble.screen import to_png
+from simulators.camera.clip import make_clip
+from simulators.till.basket import NotForSaleError
+from simulators.till.config import TillConfig
+from simulators.till.till import Till
+
+sim = typer.Typer(no_args_is_help=True, help="Simulated devices: labels, a till, a film for a camera.")
+out = Console()
+
+
+@sim.command()
+def labels(
+    count: Annotated[int, typer.Option(min=1, max=100)] = 24,
+    port: Annotated[int, typer.Option(help="Where the gateway reaches the adapter")] = 9001,
+    pictures: Annotated[Path | None, typer.Option(help="Write what each label shows into this folder")] = None,
+) -> None:
+    """Put labels on the air, behind a Bluetooth adapter that a gateway reaches over TCP."""
+    asyncio.run(_labels(count, port, pictures))
+
+
+async def _labels(count: int, port: int, pictures: Path | None) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with Radio(label_specs(count), port=port) as radio:
+        out.print(
+            f"{count} labels on the air. The gateway's file says:", f'\\[drivers.ble] backend = "{radio.backend}"'
+        )
+        while not stop.is_set():
+            if pictures is not None:
+                pictures.mkdir(parents=True, exist_ok=True)
+                for label in radio.labels.values():
+                    if label.pixels is not None:
+                        name = label.address.replace(":", "").lower()
+                        (pictures / f"{name}.png").write_bytes(to_png(label.pixels, label.inks))
+            try:
+                async with asyncio.timeout(1):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+
+@sim.command()
+def till(
+    device: Annotated[str, typer.Argument(help="The till's id")],
+    store: Annotated[str, typer.Option(help="The store's id")],
+    password: Annotated[str, typer.Option(envvar="AISLE_TILL_PASSWORD", help="As the console showed it once")],
+    host: str = "127.0.0.1",
+    port: int = 1883,
+    journal: Path = Path("till.db"),
+    sales: Annotated[int, typer.Option(help="How many baskets to sell", min=0)] = 10,
+) -> None:
+    """Connect a till, let it take prices, sell something at random, and wait until all of it is receipted."""
+    machine = Till(TillConfig(store, device, host, port, password, journal))
+    source = random.Random()  # noqa: S311  shoppers, no secret
+    machine.start()
+    try:
+        asyncio.run(_sell(machine, sales, source))
+    finally:
+        machine.stop()
+
+
+async def _sell(machine: Till, sales: int, source: random.Random) -> None:
+    while not machine.prices():
+        out.print("waiting for prices …")
+        await asyncio.sleep(1)
+    for _ in range(sales):
+        items = [price.item for price in source.sample(machine.prices(), k=min(3, len(machine.prices())))]
+        try:
+            sale = await asyncio.to_thread(machine.sell, items)
+        except NotForSaleError as error:
+            out.print(f"[yellow]{error}[/yellow]")
+            continue
+        out.print(f"{sale.receipt}: {len(sale.lines)} items, {sale.total_minor} {sale.currency} (minor units)")
+        await asyncio.sleep(0.5)
+    while machine.backlog:
+        await asyncio.sleep(0.2)
+    out.print("[green]every sale is receipted[/green]")
+
+
+@sim.command()
+def film(
+    file: Annotated[Path, typer.Argument(help="An .avi to write")],
+    seconds: Annotated[float, typer.Option(min=5, max=3600)] = 60,
+    seed: int = 1,
+) -> None:
+    """Make a film of people at a shop's door, and its truth as JSON beside it."""
+    truth = make_clip(file, seconds, seed)
+    out.print(f"{file}: {truth.entered} come in, {truth.left} go out")

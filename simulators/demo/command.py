@@ -1,0 +1,124 @@
+"""`aisle demo`: the whole shop, live on the terminal."""
+
+import asyncio
+import json
+import logging
+import shutil
+import tempfile
+import time
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from simulators.demo.clients import ApiError
+from simulators.demo.day import Day
+from simulators.demo.judge import count_visits
+from simulators.demo.processes import NotStarted
+from simulators.demo.report import Report, judge
+from simulators.demo.screen import Screen, show_report
+from simulators.demo.shop import now, shoppers
+from simulators.demo.stage import Stage, set_stage, settled
+
+DAY_SECONDS = 120.0
+SHORTEST_DAY = 50.0
+WIND_UP_SECONDS = 60.0
+console = Console()
+
+
+def demo(
+    seconds: Annotated[
+        float | None, typer.Option("--for", help="End by itself after about so many seconds", min=60)
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the day's figures to this JSON file")] = None,
+    prices: Annotated[Path | None, typer.Option(help="A real price list, as CSV", exists=True, dir_okay=False)] = None,
+    store: Annotated[str, typer.Option(help="Store id")] = "",
+    keep: Annotated[Path | None, typer.Option(help="Keep all data and logs in this folder")] = None,
+    seed: Annotated[int, typer.Option(help="Shoppers, prices and film follow from it")] = 1,
+) -> None:
+    """Head office, a gateway and a simulated shop, with a day of price changes and faults, and a judge at the end.
+
+    Exits with 1 unless every promise held.
+    """
+    folder = keep or Path(tempfile.mkdtemp(prefix="aisle-demo-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        console.print(f"[red]{folder} is not empty.[/red] The demo begins with an empty shop; name another folder.")
+        raise typer.Exit(2)
+    # What the simulated devices themselves have to say goes beside the other logs, not onto the live screen.
+    logging.basicConfig(filename=folder / "devices.log", level=logging.INFO)
+    try:
+        broken = asyncio.run(_run(folder, seconds, report, prices, store or _store_of(prices), seed))
+    except (NotStarted, ApiError) as error:
+        console.print(f"[red]The demo could not go on:[/red] {error}\nLogs are in {folder}")
+        raise typer.Exit(2) from error
+    except KeyboardInterrupt:
+        broken = False
+    if keep is None and not broken:
+        shutil.rmtree(folder, ignore_errors=True)
+    elif broken:
+        console.print(f"Everything is kept in {folder}")
+    raise typer.Exit(1 if broken else 0)
+
+
+async def _run(
+    folder: Path, seconds: float | None, report: Path | None, prices: Path | None, store: str, seed: int
+) -> bool:
+    """Play the day and judge it. Returns whether a promise was broken."""
+    begin = time.monotonic()
+    async with AsyncExitStack() as stack:
+        screen = stack.enter_context(Screen(console))
+        stage = await set_stage(
+            stack, folder, prices, store, max(180.0, (seconds or DAY_SECONDS) + 60), seed, screen.say
+        )
+        screen.open(stage)
+        day = Day(stage, screen.say)
+        labelled = list(day.labelled)
+        others = [item for item in stage.rows if item not in set(labelled)][:400]
+        buying = asyncio.create_task(shoppers(stage.shop, labelled, others, seed), name="shoppers")
+        watching = asyncio.create_task(screen.watch(stage), name="screen")
+        try:
+            length = DAY_SECONDS if seconds is None else max(SHORTEST_DAY, seconds - (time.monotonic() - begin) - 8)
+            await day.play(length)
+        finally:
+            buying.cancel()
+            with suppress(asyncio.CancelledError):
+                await buying
+        screen.say("The day is over: waiting for what is still on its way")
+        judged = await _judge(stage, day, begin)
+        if report is not None:
+            report.write_text(json.dumps(judged.facts(), indent=2) + "\n")
+        watching.cancel()
+        screen.close()
+        show_report(console, judged)
+        if seconds is None:
+            await _stay_open(stage, labelled, others, seed)
+    return bool(judged.broken)
+
+
+async def _judge(stage: Stage, day: Day, begin: float) -> Report:
+    """Wait until everything that can arrive has arrived, then judge."""
+    until = time.monotonic() + WIND_UP_SECONDS
+    before = now() // 60_000 * 60_000  # people go on walking by: whole minutes can be compared
+    await settled(stage, WIND_UP_SECONDS)
+    while True:
+        record = await asyncio.to_thread(stage.record, before)
+        counted = await asyncio.to_thread(count_visits, stage.folder / "gateway" / "store.db", before)
+        judged = await asyncio.to_thread(judge, stage.shop, record, counted, day.catch_up_s, time.monotonic() - begin)
+        if not judged.broken or time.monotonic() > until:
+            return judged
+        await asyncio.sleep(1)
+
+
+async def _stay_open(stage: Stage, labelled: list[str], others: list[str], seed: int) -> None:
+    """Keep the shop running for whoever wants to look around."""
+    console.print("\nThe shop stays open. Look around; Ctrl-C ends it.")
+    await shoppers(stage.shop, labelled, others, seed + 1)
+
+
+def _store_of(prices: Path | None) -> str:
+    """A real list is named after its store."""
+    stem = prices.stem.lower() if prices else ""
+    return stem if stem.isalnum() and len(stem) <= 32 else "0204"
