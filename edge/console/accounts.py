@@ -88,7 +88,7 @@ class Accounts:
             return database.conn.execute("SELECT 1 FROM account LIMIT 1").fetchone() is None
 
     async def set_up(self, name: str, password: str, language: str, *, code: str, at_the_box: bool, source: str) -> str:
-        """Make the first account, a manager's, and sign in. `at_the_box`: the call came over loopback. Raises Denied."""
+        """Make the first account, a manager's; a token. `at_the_box`: the call came over loopback. Raises Denied."""
         if not self.is_new():
             raise Denied("first.done")
         keys = (f"setup {source}",)

@@ -30,8 +30,8 @@ class DeviceRow:
 
 
 _COLUMNS = (
-    "d.id, d.role, d.driver, d.name, d.model, d.firmware, d.address, d.place, d.enrolled, d.state, d.state_why, d.state_at,"
-    " d.seen_at, d.battery_mv, d.rssi, COALESCE(t.desired_version > t.reported_version, 0)"
+    "d.id, d.role, d.driver, d.name, d.model, d.firmware, d.address, d.place, d.enrolled, d.state, d.state_why,"
+    " d.state_at, d.seen_at, d.battery_mv, d.rssi, COALESCE(t.desired_version > t.reported_version, 0)"
 )
 _FROM = " FROM device d LEFT JOIN twin t ON t.device = d.id"
 

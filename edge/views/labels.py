@@ -127,7 +127,8 @@ def read_labels(database: Database, ids: Sequence[str], now: int) -> list[LabelR
 def list_places(database: Database, limit: int = 500) -> list[str]:
     """The places that labels in service have, for a filter to offer."""
     rows = database.conn.execute(
-        "SELECT DISTINCT place FROM device WHERE role = 'label' AND enrolled = 1 AND place != '' ORDER BY place LIMIT ?",
+        "SELECT DISTINCT place FROM device WHERE role = 'label' AND enrolled = 1 AND place != ''"
+        " ORDER BY place LIMIT ?",
         (limit,),
     )
     return [row[0] for row in rows]
@@ -157,10 +158,8 @@ def _where(wanted: LabelFilter, now: int) -> tuple[str, dict[str, object]]:
     if wanted.text:
         values["text"] = f"%{escape_like(wanted.text)}%"
         like = "LIKE :text ESCAPE '!'"
-        parts.append(
-            f" AND (d.id {like} OR d.name {like} OR d.place {like} OR b.item {like}"
-            f" OR b.item IN (SELECT item FROM price WHERE name {like}))"
-        )
+        columns = " OR ".join(f"{column} {like}" for column in ("d.id", "d.name", "d.place", "b.item"))
+        parts.append(f" AND ({columns} OR b.item IN (SELECT item FROM price WHERE name {like}))")  # noqa: S608
     return "".join(parts), values
 
 
@@ -172,7 +171,8 @@ def escape_like(text: str) -> str:
 def _row(row: tuple) -> LabelRow:  # type: ignore[type-arg]  # a database row: its columns are named below
     (
         device, name, place, state, device_state, why, state_at, desired_at, item, item_name, currency,
-        wanted_item, wanted_version, wanted_minor, shown_item, shown_version, shown_minor, shown_at, battery, rssi, seen_at,
+        wanted_item, wanted_version, wanted_minor, shown_item, shown_version, shown_minor, shown_at,
+        battery, rssi, seen_at,
     ) = row  # fmt: skip
     differs = wanted_version != shown_version or wanted_item != shown_item
     since = desired_at if differs and desired_at is not None and device_state not in ("fault", "lost") else state_at

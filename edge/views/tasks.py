@@ -100,8 +100,8 @@ def _held_raises(database: Database, now: int) -> list[Task]:
     )
     return [
         Task(
-            TaskKind.HELD_RAISE, device=device, place=place, state=state, why=why, item=item, version=version, name=name,
-            minor=minor, currency=currency, since=since, before_minor=charged, count=count,
+            TaskKind.HELD_RAISE, device=device, place=place, state=state, why=why, item=item, version=version,
+            name=name, minor=minor, currency=currency, since=since, before_minor=charged, count=count,
         )
         for device, place, state, why, item, version, name, minor, currency, since, charged, count in rows
     ]  # fmt: skip
@@ -118,8 +118,8 @@ def _approvals(database: Database) -> list[Task]:
     )
     return [
         Task(
-            TaskKind.APPROVAL, item=item, version=version, name=name, minor=minor, currency=currency, why=why, since=since,
-            before_minor=before, count=labels,
+            TaskKind.APPROVAL, item=item, version=version, name=name, minor=minor, currency=currency, why=why,
+            since=since, before_minor=before, count=labels,
         )
         for item, version, name, minor, currency, why, since, before, labels in rows
     ]  # fmt: skip

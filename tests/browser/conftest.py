@@ -28,7 +28,7 @@ FLAGS = [
 Open = Callable[..., Page]
 
 
-def _start(*options: str) -> tuple[subprocess.Popen[str], str]:
+def start_shop(*options: str) -> tuple[subprocess.Popen[str], str]:
     """A shop in a process of its own (NiceGUI allows one console per process), and its address."""
     root = Path(__file__).parents[2]
     process = subprocess.Popen(
@@ -56,7 +56,7 @@ def browser() -> Iterator[Browser]:
 
 
 def _serve(browser: Browser, *options: str) -> Iterator[str]:
-    process, address = _start(*options)
+    process, address = start_shop(*options)
     yield address
     process.terminate()
     process.wait(timeout=15)

@@ -23,10 +23,12 @@ from tests.console.floor import DAY, HOUR, LARGE, MIDDLE, MINUTE, SMALL, Floor, 
 
 MANAGER, PASSWORD = "mara", "correct horse 42"
 ITEMS = (
-    ("Whole milk 3.8 % 1 l", 129), ("Ajvar mild 350 g", 389), ("Olive oil extra virgin 0.75 l", 1149), ("Ground coffee 250 g", 449),
-    ("Rye bread 750 g", 259), ("Natural yoghurt 500 g", 145), ("Free-range eggs, 10", 349), ("Honey, acacia 450 g", 899),
-    ("Spaghetti no. 5 500 g", 159), ("Plum tomatoes 400 g", 119), ("Mineral water 1.5 l", 79), ("Dark chocolate 70 % 100 g", 239),
-    ("Butter 250 g", 319), ("Gouda in slices 150 g", 229), ("Apple juice 1 l", 189), ("Sea salt, fine 1 kg", 99),
+    ("Whole milk 3.8 % 1 l", 129), ("Ajvar mild 350 g", 389), ("Olive oil extra virgin 0.75 l", 1149),
+    ("Ground coffee 250 g", 449), ("Rye bread 750 g", 259), ("Natural yoghurt 500 g", 145),
+    ("Free-range eggs, 10", 349), ("Honey, acacia 450 g", 899), ("Spaghetti no. 5 500 g", 159),
+    ("Plum tomatoes 400 g", 119), ("Mineral water 1.5 l", 79), ("Dark chocolate 70 % 100 g", 239),
+    ("Butter 250 g", 319), ("Gouda in slices 150 g", 229), ("Apple juice 1 l", 189),
+    ("Sea salt, fine 1 kg", 99),
 )  # fmt: skip
 PLACES = (
     "Dairy 1",
@@ -184,7 +186,8 @@ def multiply(floor: Floor, labels: int) -> None:
             tx.sql.execute("INSERT INTO binding VALUES (?, ?, 'mara', ?)", (device, item, tx.now))
             if number < 4_000:
                 tx.sql.execute(
-                    "INSERT INTO price VALUES (?, 1, ?, 199, 'EUR', 'each', NULL, NULL, NULL, 0, 0, 'bulk', 'landed', '', 'landed', ?)",
+                    "INSERT INTO price VALUES (?, 1, ?, 199, 'EUR', 'each', NULL, NULL, NULL, 0, 0, 'bulk',"
+                    " 'landed', '', 'landed', ?)",
                     (item, f"Item {number}", tx.now - DAY),
                 )
 

@@ -31,7 +31,8 @@ CONTRAST = """() => {
   for (const element of document.querySelectorAll('body *')) {
     const own = [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
     const box = element.getBoundingClientRect(), style = getComputedStyle(element);
-    if (!own || !box.width || !box.height || style.visibility === 'hidden' || element.closest('[aria-hidden=true],[disabled],svg,script,style')) continue;
+    const hidden = !box.width || !box.height || style.visibility === 'hidden';
+    if (!own || hidden || element.closest('[aria-hidden=true],[disabled],svg,script,style')) continue;
     if (element.closest('.nicegui-error-popup') || style.opacity === '0') continue;
     const paper = ground(element), ink = over(parse(style.color), paper);
     const [a, b] = [light(ink), light(paper)].sort((x, y) => y - x);
@@ -41,10 +42,10 @@ CONTRAST = """() => {
   return bad;
 }"""
 
-NAMELESS = """() => [...document.querySelectorAll('main button, main a, main input, main select, nav a, [role=combobox]')]
+NAMELESS = """() => [...document.querySelectorAll('main button, main a, main input, main select, nav a')]
   .filter(e => e.getBoundingClientRect().width && e.type !== 'hidden')
-  .filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.title || [...(e.labels || [])].some(l => l.textContent.trim())
-    || (e.closest('label') && e.closest('label').textContent.trim()) || e.closest('[aria-label]')))
+  .filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.title
+    || [...(e.labels || [])].some(l => l.textContent.trim()) || (e.closest('label') && e.closest('label').textContent.trim()) || e.closest('[aria-label]')))
   .map(e => e.outerHTML.slice(0, 160))"""
 
 

@@ -27,7 +27,8 @@ def shop(floor: Floor) -> Floor:
     floor.till("till-2", "Self-checkout 2")
     floor.change([row(MILK, 129, "Whole milk 1 l"), row(OIL, 1149, "Olive oil 0.75 l"), row(SALT, 99, "Sea salt 1 kg")])
     for label, item, place in (
-        ("shelf-01", MILK, "Dairy 1"), ("shelf-02", MILK, "Dairy 2"), ("shelf-03", OIL, "Aisle 2"), ("shelf-04", SALT, "Aisle 2"),
+        ("shelf-01", MILK, "Dairy 1"), ("shelf-02", MILK, "Dairy 2"),
+        ("shelf-03", OIL, "Aisle 2"), ("shelf-04", SALT, "Aisle 2"),
     ):  # fmt: skip
         floor.label(label, item, place)
     floor.answer()

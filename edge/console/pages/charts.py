@@ -12,7 +12,6 @@ _SOFT, _LINE = "#55605c", "#e3e7e4"
 
 def visitors_by_hour(visitors: Visitors, t: Words, *, tools: bool = True) -> dict[str, Any]:
     """Today's curve up to the present hour over the whole of the same weekday last week."""
-    both = [*visitors.today, *visitors.last_week]
     busy = [hour for hour in range(24) if visitors.today[hour] or visitors.last_week[hour]]
     first, last = (max(0, min(busy) - 1), min(23, max(busy) + 1)) if busy else (8, 20)
     hours = range(first, last + 1)
@@ -29,7 +28,8 @@ def visitors_by_hour(visitors: Visitors, t: Words, *, tools: bool = True) -> dic
             "axisLine": {"lineStyle": {"color": _LINE}}, "axisTick": {"show": False}, "axisLabel": {"color": _SOFT},
         },
         "yAxis": {
-            "type": "value", "minInterval": 1, "max": None if any(both) else 10, "splitLine": {"lineStyle": {"color": _LINE}},
+            "type": "value", "minInterval": 1, "max": None if busy else 10,
+            "splitLine": {"lineStyle": {"color": _LINE}},
             "axisLabel": {"color": _SOFT},
         },
         "series": [

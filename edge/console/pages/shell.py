@@ -73,9 +73,7 @@ class Visit:
         with page_frame(frame, self.t, title, here, self.account.name):
             dress()
             # On a phone the navigation is a strip: bring the open page's entry into view.
-            ui.run_javascript(
-                "document.querySelector('.aisle-link[aria-current]')?.scrollIntoView({inline: 'center', block: 'nearest'})"
-            )
+            ui.run_javascript("document.querySelector('.aisle-link[aria-current]')?.scrollIntoView({inline: 'center'})")
             yield
 
     def follow(self, refresh: Callable[[], Awaitable[None]], *topics: str) -> None:

@@ -1,0 +1,54 @@
+"""Makes the pictures of the documentation: `python -m tests.browser.pictures [folder]`; `--all` makes every page's."""
+
+import argparse
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, FLAGS, sign_in, start_shop
+
+PAGES = {
+    "overview": "/", "tasks": "/tasks", "labels": "/labels", "label": "/labels/shelf-03", "prices": "/prices",
+    "visitors": "/visitors", "devices": "/devices", "link": "/link", "ledger": "/ledger", "settings": "/settings",
+}  # fmt: skip
+SIZES = {"pc": (1366, 768), "phone": (390, 844)}
+FEW = {("overview", "pc", "en"), ("overview", "phone", "zh"), ("labels", "pc", "en"), ("prices", "pc", "en")}
+
+
+def take(browser: Browser, address: str, folder: Path, *, everything: bool) -> None:
+    """Every page in both sizes and languages, or only those of the documentation."""
+    for size, (width, height) in SIZES.items():
+        for language, locale in (("en", "en-GB"), ("zh", "zh-CN")):
+            context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
+            context.add_cookies([{"name": "aisle_language", "value": language, "url": address}])
+            page = context.new_page()
+            sign_in(page, address)
+            for name, path in PAGES.items():
+                if everything or (name, size, language) in FEW:
+                    page.goto(address + path)
+                    page.locator("main h1").wait_for()
+                    page.wait_for_timeout(1_000)  # curves and pictures are drawn after the text
+                    page.screenshot(path=folder / f"console-{name}-{size}-{language}.png")
+            context.close()
+
+
+def main() -> None:
+    """Start a shop, look at it, stop it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(__file__).parents[2] / "docs" / "images")
+    parser.add_argument("--all", action="store_true")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    process, address = start_shop()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            take(browser, address, options.folder, everything=options.all)
+            browser.close()
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+if __name__ == "__main__":
+    main()
