@@ -1,10 +1,11 @@
 """What an operator may set, read from one TOML file. An unknown key is an error that names the key and the file."""
 
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from edge.vision.config import CameraConfig
 
@@ -49,7 +50,8 @@ class Prices(_Section):
 class Console(_Section):
     """Where the local web console listens. Loopback until somebody says otherwise."""
 
-    bind: str = "127.0.0.1"
+    bind: Annotated[str, AfterValidator(lambda text: str(ip_address(text)))] = "127.0.0.1"
+    """An address of this box; 0.0.0.0 for all of them."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080
 
 

@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from fastapi import FastAPI
 from cloud_sync.contract.change import public_key
 from cloud_sync.link.facts import Rules as LinkRules
 from cloud_sync.link.shell import Link
+from cloud_sync.pages.guard import LOOPBACK_HOSTS
 from drivers.base import Capability, Driver, LabelDriver, TillDriver, load_driver
 from drivers.errors import DeviceError
 from edge.chores import Chores
@@ -116,7 +118,8 @@ class Gateway:
         verbs = ShopVerbs(store, engine, registry, credentials.renew, credentials.revoke)
         context = ConsoleContext(
             shop=config.shop, store=store, verbs=verbs, clock=clock, link=link.view, picture=pictures,
-            enrol_store=link.enrol if config.hq.url else None,
+            enrol_store=link.enrol if config.hq.url else None, setup_code=_setup_code(store),
+            hosts=LOOPBACK_HOSTS if ip_address(config.console.bind).is_loopback else None,
         )  # fmt: skip
         port = await stack.enter_async_context(self._serve(context))
         broker = [
@@ -166,7 +169,7 @@ class Gateway:
     @asynccontextmanager
     async def _serve(self, context: ConsoleContext) -> AsyncIterator[int]:
         """The console and its API, on this event loop. Yields the port."""
-        app = FastAPI(title="Aisle gateway", docs_url=None, redoc_url=None)
+        app = FastAPI(title="Aisle gateway", docs_url=None, redoc_url=None, openapi_url=None)
         add_console(app, context, _kept_secret(self.config.data / "console.secret"))
         settings = uvicorn.Config(
             app,
@@ -262,6 +265,16 @@ def _kept_secret(path: Path) -> str:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(32))
     return path.read_text()
+
+
+def _setup_code(store: Store) -> str:
+    """While nobody has an account: a code that opens the first run from another machine, for whoever reads the log."""
+    with store.reading() as db:
+        if db.conn.execute("SELECT 1 FROM account LIMIT 1").fetchone():
+            return ""
+    code = secrets.token_hex(4)
+    log.warning("nobody has an account yet: open the console on this box, or elsewhere with the set-up code %s", code)
+    return code
 
 
 def _publish(path: Path, facts: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Taking in what devices tell: each event recorded once, in each device's own order, whatever the network did."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cloud_sync.contract.events import U64, EventClass, Sale
+from cloud_sync.queue.outbox import Pending
 from drivers.base import Message
 from edge.prices.engine import PriceEngine
 from edge.store import Transaction
@@ -50,17 +51,10 @@ class Intake:
 
     def __call__(self, tx: Transaction, messages: Sequence[Message]) -> list[Receipt]:
         """Record messages in the order of arrival; returns a receipt for each."""
-        return [self._take(tx, message) for message in messages]
-
-    def _take(self, tx: Transaction, message: Message) -> Receipt:
-        last = _recorded(tx, message.device, message.epoch)
-        if message.seq <= last:
-            return Receipt(Taken.REPEATED, message.device, message.epoch, last)
-        if message.seq != last + 1:
-            return Receipt(Taken.GAP, message.device, message.epoch, last)
-        _record_upto(tx, message.device, message.epoch, message.seq)
-        self._record(tx, message)
-        return Receipt(Taken.RECORDED, message.device, message.epoch, message.seq)
+        batch = _Batch(tx)
+        receipts = [self._take(batch, message) for message in messages]
+        batch.write()
+        return receipts
 
     def meet(self, tx: Transaction, device: str, epoch: int) -> None:
         """A device said which journal it keeps. With a new one it forgot its prices: they are sent to it again."""
@@ -70,65 +64,93 @@ class Intake:
             if before:
                 self.engine.till_forgot(tx, device, epoch)
 
-    def _record(self, tx: Transaction, message: Message) -> None:
+    def _take(self, batch: "_Batch", message: Message) -> Receipt:
+        last = batch.last(message.device, message.epoch)
+        if message.seq <= last:
+            return Receipt(Taken.REPEATED, message.device, message.epoch, last)
+        if message.seq != last + 1:
+            return Receipt(Taken.GAP, message.device, message.epoch, last)
+        self._record(batch, message)
+        batch.cursors[message.device, message.epoch] = message.seq
+        return Receipt(Taken.RECORDED, message.device, message.epoch, message.seq)
+
+    def _record(self, batch: "_Batch", message: Message) -> None:
         """Write the fact, its ledger row and its report, by kind. What cannot be read is kept as it is."""
-        handlers: dict[str, Callable[[Transaction, Message], None]] = {
-            "sale": self._sale,
-            "prices.applied": self._applied,
-        }
-        handler = handlers.get(message.kind)
         try:
-            if handler is None:
-                self._tell(tx, message, EventClass.TELEMETRY)
-            else:
-                handler(tx, message)
+            match message.kind:
+                case "sale":
+                    batch.sell(message, Sale.model_validate(message.body))
+                case "prices.applied":
+                    self._apply(batch, message, _Applied.model_validate(message.body))
+                case _:
+                    batch.tell(message, EventClass.TELEMETRY, message.kind, message.body)
         except ValidationError as error:
             fault = error.errors()[0]
             why = f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"[:200]
-            kept = {"kind": message.kind, "why": why, "body": dict(message.body)}
-            tx.record("device.unreadable", message.device, kept)
-            tx.tell(
-                EventClass.SALE, "unreadable", message.device, kept,
-                at=message.at, device_epoch=message.epoch, device_seq=message.seq,
-            )  # fmt: skip
+            kept = {"kind": message.kind, "why": why, "body": message.body}
+            batch.facts.append(("device.unreadable", message.device, kept))
+            batch.tell(message, EventClass.SALE, "unreadable", kept)
 
-    def _sale(self, tx: Transaction, message: Message) -> None:
-        sale = Sale.model_validate(message.body)
-        lines = [[line.item, line.version, line.minor, line.quantity, line.total_minor] for line in sale.lines]
-        tx.record(
-            "sale", message.device,
-            {"receipt": sale.receipt, "at": message.at, "total": sale.total_minor, "lines": lines},
-        )  # fmt: skip
-        tx.sql.execute(
-            "INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (message.device, message.epoch, message.seq, sale.receipt, message.at, sale.currency, sale.total_minor,
-             encode({"lines": lines})),
-        )  # fmt: skip
-        self._tell(tx, message, EventClass.SALE)
-        tx.topics.add("sales")
-
-    def _applied(self, tx: Transaction, message: Message) -> None:
-        rows = _Applied.model_validate(message.body).rows
+    def _apply(self, batch: "_Batch", message: Message, applied: _Applied) -> None:
+        batch.write()  # what was sold before stands before this in the ledger
+        tx = batch.tx
         if tx.get_meta(_journal(message.device)) in ("", str(message.epoch)):  # else it speaks of a table that is gone
-            self.engine.till_applied(tx, message.device, rows)
+            self.engine.till_applied(tx, message.device, applied.rows)
 
-    @staticmethod
-    def _tell(tx: Transaction, message: Message, cls: EventClass) -> None:
-        body: dict[str, Any] = dict(message.body)
-        tx.tell(
-            cls, message.kind[:40], message.device, body,
-            at=message.at, device_epoch=message.epoch, device_seq=message.seq,
+
+class _Batch:
+    """What a run of messages comes to, written in few statements. `cursors`: how far each journal is on record."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self.tx = tx
+        self.cursors: dict[tuple[str, int], int] = {}
+        self.facts: list[tuple[str, str, Mapping[str, Any]]] = []
+        self._sales: list[tuple[object, ...]] = []
+        self._events: list[Pending] = []
+
+    def last(self, device: str, epoch: int) -> int:
+        """The last event of this journal that was taken; 0 when none."""
+        known = self.cursors.get((device, epoch))
+        if known is None:
+            known = self.cursors[device, epoch] = _recorded(self.tx, device, epoch)
+        return known
+
+    def sell(self, message: Message, sale: Sale) -> None:
+        """A sale: its row, its ledger row, its report."""
+        lines = [(line.item, line.version, line.minor, line.quantity, line.total_minor) for line in sale.lines]
+        fact = {"receipt": sale.receipt, "at": message.at, "total": sale.total_minor, "lines": lines}
+        self.facts.append(("sale", message.device, fact))
+        self._sales.append(
+            (message.device, message.epoch, message.seq, sale.receipt, message.at, sale.currency, sale.total_minor,
+             encode({"lines": lines}))
         )  # fmt: skip
+        self.tell(message, EventClass.SALE, "sale", message.body)
+
+    def tell(self, message: Message, cls: EventClass, kind: str, body: Mapping[str, Any]) -> None:
+        """Report it to head office."""
+        self._events.append(
+            Pending(cls, kind[:40], message.device, message.epoch, message.seq, message.at, self.tx.now, encode(body))
+        )
+
+    def write(self) -> None:
+        """Put all of it into the transaction."""
+        tx = self.tx
+        rows = [(device, epoch, seq) for (device, epoch), seq in self.cursors.items() if seq]
+        tx.sql.executemany("INSERT OR REPLACE INTO sender VALUES (?, ?, ?)", rows)
+        if self.facts:
+            tx.record_many(self.facts)
+        if self._sales:
+            tx.sql.executemany("INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._sales)
+            tx.topics.add("sales")
+        if self._events:
+            tx.tell_many(self._events)
+        self.facts, self._sales, self._events = [], [], []
 
 
 def _recorded(tx: Transaction, device: str, epoch: int) -> int:
     """The last event of this journal that is on record; 0 when none."""
     row = tx.sql.execute("SELECT seq FROM sender WHERE device = ? AND epoch = ?", (device, epoch)).fetchone()
     return row[0] if row else 0
-
-
-def _record_upto(tx: Transaction, device: str, epoch: int, seq: int) -> None:
-    tx.sql.execute("INSERT OR REPLACE INTO sender VALUES (?, ?, ?)", (device, epoch, seq))
 
 
 def _journal(device: str) -> str:
@@ -141,7 +163,7 @@ def count_crossings(tx: Transaction, crossings: Sequence[Crossing]) -> list[None
     for one in crossings:
         if one.n <= _recorded(tx, one.camera, one.epoch):
             continue
-        _record_upto(tx, one.camera, one.epoch, one.n)
+        tx.sql.execute("INSERT OR REPLACE INTO sender VALUES (?, ?, ?)", (one.camera, one.epoch, one.n))
         entered = one.direction is Direction.IN
         tx.sql.execute(
             "INSERT INTO visit (camera, line, minute, entered, departed) VALUES (?, ?, ?, ?, ?)"

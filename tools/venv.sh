@@ -20,4 +20,5 @@ else
 fi
 echo "Installing the locked dependencies (once)"
 $pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-$pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+# setuptools warns at every editable installation; nobody here needs to hear it.
+PYTHONWARNINGS=ignore $pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

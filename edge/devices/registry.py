@@ -111,7 +111,9 @@ class Registry:
 
     def understood(self, device: str) -> None:
         """A device said something that makes sense."""
-        self._change(device, lambda health, _: healths.understood(health))
+        known = self._known.get(device)
+        if known is not None and known.health.faults:  # seldom; and this is asked for every event
+            self._change(device, lambda health, _: healths.understood(health))
 
     def failed(self, error: DeviceError) -> None:
         """An attempt on a device ended in an error."""

@@ -9,10 +9,12 @@ class Bell:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._event = asyncio.Event()
+        self._rung = False
 
     def ring(self) -> None:
         """Wake the waiter. Safe from any thread, also when the loop has ended."""
-        if not self._event.is_set() and not self._loop.is_closed():
+        if not self._rung and not self._loop.is_closed():
+            self._rung = True
             self._loop.call_soon_threadsafe(self._event.set)
 
     async def wait(self, seconds: float) -> None:
@@ -23,3 +25,4 @@ class Bell:
         except TimeoutError:
             pass
         self._event.clear()
+        self._rung = False

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 GENESIS = bytes(32)
 
 
@@ -40,7 +42,10 @@ def row_hash(prev: bytes, seq: int, at: int, kind: str, subject: str, body: str)
 
 def encode(body: Mapping[str, Any]) -> str:
     """JSON as the ledger and the outbox keep it: compact, readable, in the given order."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return orjson.dumps(body, default=dict).decode()
+    except TypeError:  # a whole number of more than 64 bits: odd, but it can be kept
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=dict)
 
 
 def read_head(connection: sqlite3.Connection) -> Head:

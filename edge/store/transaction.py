@@ -1,7 +1,7 @@
 """What a piece of work may do inside the writer's transaction."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cloud_sync.contract.events import ChangeOutcome, EventClass, RowOutcome
@@ -28,13 +28,19 @@ class Transaction:
 
     def record(self, kind: str, subject: str, body: Mapping[str, Any]) -> None:
         """Append a row to the ledger."""
+        self.record_many([(kind, subject, body)])
+
+    def record_many(self, facts: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
+        """Append rows of (kind, subject, body) to the ledger, in this order."""
         head = self._head or read_head(self.sql)
-        seq, text = head.seq + 1, encode(body)
-        digest = row_hash(head.hash, seq, self.now, kind, subject, text)
-        self.sql.execute(
-            "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?)", (seq, self.now, kind, subject, text, head.hash, digest)
-        )
-        self._head = Head(seq, digest)
+        seq, prev, rows = head.seq, head.hash, []
+        for kind, subject, body in facts:
+            seq, text = seq + 1, encode(body)
+            digest = row_hash(prev, seq, self.now, kind, subject, text)
+            rows.append((seq, self.now, kind, subject, text, prev, digest))
+            prev = digest
+        self.sql.executemany("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._head = Head(seq, prev)
 
     def tell(
         self,
@@ -49,7 +55,11 @@ class Transaction:
     ) -> None:
         """Queue an event for head office. Raises QueueFull when only events that are never shed are left."""
         at = self.now if at is None else at
-        self._outbox.put(self.sql, Pending(cls, kind, device, device_epoch, device_seq, at, self.now, encode(body)))
+        self.tell_many([Pending(cls, kind, device, device_epoch, device_seq, at, self.now, encode(body))])
+
+    def tell_many(self, events: Sequence[Pending]) -> None:
+        """Queue events for head office, in this order; all or, raising QueueFull, none."""
+        self._outbox.put_many(self.sql, events)
         self.topics.add("outbox")
 
     def tell_outcome(self, sequence: int, item: str, outcome: RowOutcome) -> None:

@@ -7,6 +7,8 @@ import argparse
 import asyncio
 import math
 import random
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -231,6 +233,7 @@ def main() -> None:
     parser.add_argument("--labels", type=int, default=0, help="that many labels more")
     parser.add_argument("--hostile", action="store_true", help="devices and items with malicious names")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the folder goes with the shop
     now = time.time_ns() // 1_000_000
     with tempfile.TemporaryDirectory() as folder:
         floor = Floor(Path(folder), now)

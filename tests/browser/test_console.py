@@ -45,7 +45,8 @@ CONTRAST = """() => {
 NAMELESS = """() => [...document.querySelectorAll('main button, main a, main input, main select, nav a')]
   .filter(e => e.getBoundingClientRect().width && e.type !== 'hidden')
   .filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.title
-    || [...(e.labels || [])].some(l => l.textContent.trim()) || (e.closest('label') && e.closest('label').textContent.trim()) || e.closest('[aria-label]')))
+    || [...(e.labels || [])].some(l => l.textContent.trim()) || e.closest('label')?.textContent.trim()
+    || e.closest('[aria-label]')))
   .map(e => e.outerHTML.slice(0, 160))"""
 
 
@@ -156,6 +157,7 @@ def test_every_page_can_be_read_reached_and_named(page: Page, shop: str, width: 
         assert (path, page.evaluate(CONTRAST)) == (path, [])
         assert (path, page.evaluate(NAMELESS)) == (path, [])
         assert (path, page.evaluate("document.documentElement.scrollWidth <= innerWidth")) == (path, True)
+        assert (path, page.evaluate("scrollY")) == (path, 0)
 
 
 def test_the_ledger_is_verified_on_demand(signed_in: Page, shop: str) -> None:

@@ -25,8 +25,12 @@ def _last_confirmed_only(rule: Callable[..., list[str]]) -> Callable[..., list[s
     return believe
 
 
-def _first_label_only(rule: Callable[..., list[str]]) -> Callable[..., list[str]]:
-    return lambda labels, *rest: rule(labels[:1], *rest)
+def _one_label_will_do(rule: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    def one_is_enough(labels: list[activation.Face], *rest: Any) -> list[str]:
+        held = rule(labels, *rest)
+        return held if len(held) == len(labels) else []
+
+    return one_is_enough
 
 
 def _bound_labels_only(rule: Callable[..., list[str]]) -> Callable[..., list[str]]:
@@ -37,7 +41,7 @@ Rule = Callable[..., list[str]]
 MUTATIONS: dict[str, tuple[str, Callable[[Rule], Rule]]] = {
     "cuts no longer wait for tills": ("_tills_above", lambda rule: lambda *_: []),
     "raises no longer wait for labels": ("_labels_below", lambda rule: lambda *_: []),
-    "a raise waits for one label of several": ("_labels_below", _first_label_only),
+    "a raise waits for one label of several": ("_labels_below", _one_label_will_do),
     "a label bound anew no longer counts for its old item": ("_labels_below", _bound_labels_only),
     "what was sent to a till since it confirmed is forgotten": ("_tills_above", _last_confirmed_only),
     "what was sent to a label since it confirmed is forgotten": ("_labels_below", _last_confirmed_only),

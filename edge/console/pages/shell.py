@@ -18,6 +18,8 @@ from edge.console.door import COOKIE
 from edge.store import StoreError
 
 LOOK_EVERY_S = 0.5
+SHOW_HERE = "document.querySelector('[aria-current=page]')?.scrollIntoView({inline: 'center', block: 'nearest'})"
+"""On a phone the navigation is a strip: this brings the entry of the open page into view."""
 REFRESH_MS = 10_000
 """Pages are drawn anew after this long anyway: "3 min ago" grows old by itself."""
 DESTINATIONS = (
@@ -72,8 +74,7 @@ class Visit:
         frame = Frame(self.desk.catalogue, "console.name", DESTINATIONS)
         with page_frame(frame, self.t, title, here, self.account.name):
             dress()
-            # On a phone the navigation is a strip: bring the open page's entry into view.
-            ui.run_javascript("document.querySelector('.aisle-link[aria-current]')?.scrollIntoView({inline: 'center'})")
+            ui.run_javascript(SHOW_HERE)
             yield
 
     def follow(self, refresh: Callable[[], Awaitable[None]], *topics: str) -> None:

@@ -99,6 +99,8 @@ CREATE TABLE price (
     PRIMARY KEY (item, version)
 ) WITHOUT ROWID;
 CREATE INDEX price_by_phase ON price (phase, effective_at);
+CREATE INDEX price_by_change ON price (phase, changed_at);
+CREATE INDEX price_newest ON price (changed_at DESC, version DESC);
 
 -- What a device may present for an item: the last confirmed and everything sent since. The whole safety of the
 -- system quantifies over these rows, so they are written before anything is sent.
