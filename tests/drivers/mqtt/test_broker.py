@@ -65,7 +65,7 @@ async def test_a_killed_broker_comes_back_on_its_port_and_so_does_the_driver(bro
 @pytest.mark.parametrize("broker", BROKERS)
 async def test_who_does_not_come_back_with_the_broker_is_lost(broker: str, tmp_path: Path) -> None:
     sink = Recorder()
-    async with open_shop(broker, tmp_path, sink, away_seconds=1) as shop:
+    async with open_shop(broker, tmp_path, sink, away_seconds=5) as shop:
         one, two = shop.passwords["till-1"], shop.passwords["till-2"]
         async with (
             Device(shop.address, "till-1", one) as gone,
