@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ from provisioning.credentials import GATEWAY, Credentials
 from provisioning.identity import Identity
 
 log = logging.getLogger(__name__)
+
+RESTART_SECONDS = 1.0
 
 
 class AlreadyRunning(Exception):
@@ -92,18 +95,18 @@ class Gateway:
         receipts = Receipts(tills, lambda device: known.driver if (known := registry.get(device)) else None)
 
         tasks = await stack.enter_async_context(_background())
-        tasks(receipts.run(), "receipts")
-        tasks(TillDispatcher(store, registry, tills, clock).run(), "till dispatcher")
+        tasks(receipts.run, "receipts")
+        tasks(TillDispatcher(store, registry, tills, clock).run, "till dispatcher")
         tasks(
-            LabelDispatcher(store, engine, registry, labels, pictures, clock, config.labels.at_once).run(),
+            LabelDispatcher(store, engine, registry, labels, pictures, clock, config.labels.at_once).run,
             "label dispatcher",
         )
-        tasks(Chores(store, engine, registry, clock).run(), "chores")
+        tasks(Chores(store, engine, registry, clock).run, "chores")
 
         for name, driver in drivers.items():
             role = "till" if Capability.CHARGES_PRICES in driver.capabilities else "label"
             sink = DriverSink(name, role, store, registry, Intake(engine), receipts.owe, loop)
-            tasks(_keep_starting(name, driver, sink), f"driver {name}")
+            tasks(partial(_keep_starting, name, driver, sink), f"driver {name}")
             stack.push_async_callback(driver.stop)
 
         footfall = Footfall(config.cameras, store, registry)
@@ -122,14 +125,8 @@ class Gateway:
             hosts=LOOPBACK_HOSTS if ip_address(config.console.bind).is_loopback else None,
         )  # fmt: skip
         port = await stack.enter_async_context(self._serve(context))
-        broker = [
-            list(driver.broker_address)
-            for driver in drivers.values()
-            if hasattr(driver, "broker_address") and await _started(driver)
-        ]
-        _publish(
-            config.data / "ports.json", {"console": port, "mqtt": broker[0] if broker else None, "pid": os.getpid()}
-        )
+        broker = await _mqtt_address(drivers.get("mqtt"), config.drivers.get("mqtt", {}))
+        _publish(config.data / "ports.json", {"console": port, "mqtt": broker, "pid": os.getpid()})
         log.info("console on http://%s:%d", config.console.bind, port)
 
     def _link(self, store: Store, engine: PriceEngine) -> Link:
@@ -212,27 +209,27 @@ async def _keep_starting(name: str, driver: Driver, sink: DriverSink) -> None:
         wait = min(wait * 2, 60)
 
 
-async def _started(driver: Any) -> bool:
-    """Wait a moment for a broker's address, so that it can be told to whoever started us."""
+async def _mqtt_address(driver: Any, options: Mapping[str, Any]) -> list[Any] | None:
+    """Where tills reach the broker: as configured, or, where any free port will do, once the broker has taken one."""
+    if driver is None:
+        return None
+    if options.get("port", 1883) and not str(options.get("broker", "")).startswith("mqtt://"):
+        return [options.get("bind", "127.0.0.1"), options.get("port", 1883)]
     for _ in range(200):
         try:
-            _ = driver.broker_address
+            return list(driver.broker_address)
         except DeviceError:
             await asyncio.sleep(0.05)
-        else:
-            return True
-    return False
+    return None
 
 
 @asynccontextmanager
-async def _background() -> AsyncIterator[Callable[[Coroutine[Any, Any, None], str], None]]:
-    """Run tasks beside the gateway; one that ends in an error is logged by name, and all are cancelled at the end."""
+async def _background() -> AsyncIterator[Callable[[Callable[[], Coroutine[Any, Any, None]], str], None]]:
+    """Run tasks beside the gateway until its end. One that ends in an error is logged by name and begun again."""
     running: set[asyncio.Task[None]] = set()
 
-    def begin(work: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.create_task(work, name=name)
-        running.add(task)
-        task.add_done_callback(_report)
+    def begin(work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        running.add(asyncio.create_task(_supervise(work, name), name=name))
 
     try:
         yield begin
@@ -242,9 +239,15 @@ async def _background() -> AsyncIterator[Callable[[Coroutine[Any, Any, None], st
         await asyncio.gather(*running, return_exceptions=True)
 
 
-def _report(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()):
-        log.critical("%s ended: restart the gateway and report this", task.get_name(), exc_info=error)
+async def _supervise(work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("%s broke off; it begins again in %.0f s. Report this.", name, RESTART_SECONDS)
+            await asyncio.sleep(RESTART_SECONDS)
+        else:
+            return
 
 
 def _only_one(data: Path) -> Any:

@@ -93,7 +93,6 @@ class Broker:
             await child.stop()
 
     async def _wait_ready(self) -> None:
-        assert self._child is not None  # noqa: S101 - called by start alone
         deadline = asyncio.get_running_loop().time() + _READY_SECONDS
         while True:
             with contextlib.suppress(OSError):
@@ -102,8 +101,11 @@ class Broker:
                 with contextlib.suppress(OSError):
                     await writer.wait_closed()
                 return
-            if asyncio.get_running_loop().time() > deadline or self._child.deaths >= _TRIES:
-                raise Unreachable(_NAME, f"it does not answer on {self.address}: {self._child.last_words}")
+            child = self._child
+            if child is None:
+                raise Unreachable(_NAME, "it was stopped before it answered")
+            if asyncio.get_running_loop().time() > deadline or child.deaths >= _TRIES:
+                raise Unreachable(_NAME, f"it does not answer on {self.address}: {child.last_words}")
             await asyncio.sleep(0.05)
 
     async def _watch_passwords(self) -> None:

@@ -25,11 +25,17 @@ class Figure:
 
 
 def compared(
-    name: str, unit: str, rounds: list[tuple[float, float]], *, least: float | None = None, most: float | None = None
+    name: str,
+    unit: str,
+    rounds: list[tuple[float, float]],
+    against: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
 ) -> Figure:
     """The median over rounds of (ours, peer), each pair measured one right after the other.
 
-    `least` or `most`: what the ratio has to reach or may not exceed.
+    `against` names the peer; `least` or `most` is what the ratio has to reach or may not exceed.
     """
     ratio = median(ours / peer for ours, peer in rounds)
     target, met = "", None
@@ -39,4 +45,4 @@ def compared(
         target, met = f"ratio ≤ {most:g}", ratio <= most
     spread = ", ".join(f"{ours / peer:.2f}" for ours, peer in rounds)
     ours, peer = median(ours for ours, _ in rounds), median(peer for _, peer in rounds)
-    return Figure(name, ours, unit, peer, ratio, target, met, f"rounds {spread}")
+    return Figure(name, ours, unit, peer, ratio, target, met, f"against {against}; rounds {spread}")

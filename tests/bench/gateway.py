@@ -49,19 +49,24 @@ def gateway_start(say: Say) -> list[Figure]:
         for number in range(3):
             say(f"starting the gateway, {number + 1} of 3")
             starts.append(_start(config))
-    seconds, megabytes = (sorted(values)[1] for values in zip(*starts, strict=True))
+    seconds, megabytes, cpu = (sorted(values)[1] for values in zip(*starts, strict=True))
     soon, small = seconds <= MOST_SECONDS, megabytes <= MOST_MEGABYTES
     note = "the gateway's own process, without the broker's"
     return [
-        Figure(f"start with {LABELS:,} labels", seconds, "s", target=f"≤ {MOST_SECONDS:g} s", met=soon),
         Figure(
-            f"memory with {LABELS:,} labels", megabytes, "MB", target=f"≤ {MOST_MEGABYTES} MB", met=small, note=note
+            f"start, {LABELS:,} labels",
+            seconds,
+            "s",
+            target=f"≤ {MOST_SECONDS:g} s",
+            met=soon,
+            note=f"{cpu:.1f} s of CPU",
         ),
+        Figure(f"memory, {LABELS:,} labels", megabytes, "MB", target=f"≤ {MOST_MEGABYTES} MB", met=small, note=note),
     ]
 
 
-def _start(config: Path) -> tuple[float, float]:
-    """(seconds until it answers, megabytes) of one start."""
+def _start(config: Path) -> tuple[float, float, float]:
+    """(seconds until it answers, megabytes, seconds of CPU until it answered) of one start."""
     ports = config.parent / "data" / "ports.json"
     ports.unlink(missing_ok=True)
     began = time.perf_counter()
@@ -73,11 +78,11 @@ def _start(config: Path) -> tuple[float, float]:
             if process.poll() is not None or time.perf_counter() - began > 60:
                 raise RuntimeError(f"the gateway did not start: {(config.parent / 'log').read_text()[-2000:]}")
             time.sleep(0.02)
-        seconds, most = time.perf_counter() - began, 0.0
+        seconds, most, cpu = time.perf_counter() - began, 0.0, psutil.Process(process.pid).cpu_times()
         while time.perf_counter() - began < seconds + SETTLING_SECONDS:
             most = max(most, psutil.Process(process.pid).memory_info().rss / 2**20)
             time.sleep(0.1)
-        return seconds, most
+        return seconds, most, cpu.user + cpu.system
     finally:
         os.kill(process.pid, signal.SIGTERM)
         process.wait(30)
@@ -105,7 +110,7 @@ def _prepare(path: Path) -> None:
         def work(tx: Transaction) -> None:
             tx.sql.executemany(
                 "INSERT INTO price (item, version, name, minor, currency, per, effective_at, received_at, author,"
-                " phase, changed_at) VALUES (?, 1, 'MLIJEKO TRAJNO 2,8% 1L', ?, 'EUR', 'each', 0, 0, 'ana', 'active', 0)",
+                " phase, changed_at) VALUES (?, 1, 'MLIJEKO', ?, 'EUR', 'each', 0, 0, 'ana', 'active', 0)",
                 [(item, 100 + n) for n, (_, item) in enumerate(labels)],
             )
             for label, item in labels:

@@ -17,5 +17,5 @@ def labels_drawn(say: Say) -> list[Figure]:
     ours = median(one["labels_per_s"] for one in rounds)
     parts = [1 / (1 / one["bare_cv2_text_per_s"] + 1 / one["bare_zxing_qr_per_s"]) for one in rounds]
     ratio = median(one["labels_per_s"] / part for one, part in zip(rounds, parts, strict=True))
-    name = "labels drawn on one core (peer: bare OpenCV text and zxing QR)"
-    return [Figure(name, ours, "/s", median(parts), ratio, f"≥ {LEAST:,}/s", ours >= LEAST)]
+    note = "against bare OpenCV text and zxing QR"
+    return [Figure("labels drawn, one core", ours, "/s", median(parts), ratio, f"≥ {LEAST:,}/s", ours >= LEAST, note)]

@@ -16,13 +16,17 @@ from edge.devices.registry import Registry
 from edge.devices.sink import DriverSink
 from edge.intake import Intake
 from edge.prices.engine import PriceEngine
-from edge.store import Store
+from edge.store import Store, Transaction
 from edge.store import store as writer
 from edge.store.ledger import verify
 from tests.store.rig import Clock, held_back, opened, queued, until
 from tests.store.test_full_disk import limit_pages, pages_of
 
 ITEM = "03850334043641"
+PRICE = (
+    "INSERT INTO price (item, version, name, minor, currency, per, effective_at, received_at, author, phase,"
+    " changed_at) VALUES (?, 1, 'x', 199, 'EUR', 'each', 0, 0, 'ana', 'active', 0)"
+)
 
 
 def sale(number: int, **more: Any) -> dict[str, Any]:
@@ -236,13 +240,9 @@ async def test_a_till_with_a_new_journal_is_owed_its_prices_also_when_the_disk_w
 async def test_a_confirmation_from_a_journal_that_is_gone_confirms_nothing(desk: Desk) -> None:
     engine = desk.sink.intake.engine
 
-    def put_on_sale(tx: Any) -> None:
+    def put_on_sale(tx: Transaction) -> None:
         desk.registry.enrol(tx, "till-1", "till", "mqtt")
-        tx.sql.execute(
-            "INSERT INTO price (item, version, name, minor, currency, per, effective_at, received_at, author, phase,"
-            " changed_at) VALUES (?, 1, 'x', 199, 'EUR', 'each', 0, 0, 'ana', 'active', 0)",
-            (ITEM,),
-        )
+        tx.sql.execute(PRICE, (ITEM,))
         engine.settle(tx, [ITEM])
 
     def unconfirmed() -> int:
@@ -257,6 +257,25 @@ async def test_a_confirmation_from_a_journal_that_is_gone_confirms_nothing(desk:
     assert unconfirmed() == 1
     desk.say(1, epoch=2, kind="prices.applied", body={"rows": [[ITEM, 1]]})
     assert unconfirmed() == 0
+
+
+async def test_the_ledger_keeps_the_order_of_sales_and_prices(desk: Desk) -> None:
+    """What was sold before a till took a price, and what after it, is told apart later by this order."""
+
+    def put_on_sale(tx: Transaction) -> None:
+        desk.registry.enrol(tx, "till-1", "till", "mqtt")
+        tx.sql.execute(PRICE, (ITEM,))
+        desk.sink.intake.engine.settle(tx, [ITEM])
+
+    desk.store.run(put_on_sale).result()
+    with held_back(desk.store):
+        desk.say(1)
+        desk.say(2, kind="prices.applied", body={"rows": [[ITEM, 1]]})
+        desk.say(3)
+    assert desk.sales() == [(1, 1), (1, 3)]
+    with desk.store.reading() as db:
+        kinds = [kind for (kind,) in db.conn.execute("SELECT kind FROM ledger ORDER BY seq")]
+    assert [kind for kind in kinds if kind in ("sale", "till.applied")] == ["sale", "till.applied", "sale"]
 
 
 async def test_protocol_faults_in_a_row_ask_for_a_person_and_good_words_between_do_not(desk: Desk) -> None:
