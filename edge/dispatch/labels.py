@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from drivers.base import LabelDriver, PanelImage
-from drivers.errors import DeviceError, Refused, Unreachable
+from drivers.errors import Asleep, DeviceError, Refused, Unreachable
 from edge.devices.health import State
 from edge.devices.pacing import Pacing
 from edge.devices.registry import Registry
@@ -133,6 +133,8 @@ class LabelDispatcher:
             image = self._draw(job.item, job.version, job.label)
         except CannotDraw as error:
             raise Refused(job.label, str(error)) from error
+        if image is None and known.health.seen_at is None:
+            raise Asleep(job.label, "it was not heard yet, so its panel is not known")
         if image is None:
             raise Refused(job.label, "its panel is not known, so nothing can be drawn for it")
         unchanged = await self._store.do(lambda tx: _note_sending(tx, job, image.digest))

@@ -30,12 +30,13 @@ class _Client:
     async def fetch(self, path: str) -> str:
         """A page or a file, as text."""
         answer = await self._http.get(path)
-        if answer.status_code >= 400:
+        if answer.status_code != 200:
             raise ApiError(f"GET {path}: {answer.status_code} {answer.text[:300]}")
         return answer.text
 
     def _use(self, token: str) -> None:
         self._http.headers["authorization"] = f"Bearer {token}"
+        self._http.cookies.set("aisle_session", token)  # by which the pages know a browser
 
 
 class Office(_Client):
@@ -109,6 +110,10 @@ class Box(_Client):
         """What needs a person, most costly first."""
         found: list[dict[str, Any]] = await self._call("GET", "/api/tasks")
         return found
+
+    async def retire(self, device: str, why: str) -> None:
+        """Vouch that a device is out of the shop."""
+        await self._call("POST", f"/api/devices/{device}/retire", json={"why": why})
 
     async def retry(self, device: str) -> None:
         """Try a device in fault again."""

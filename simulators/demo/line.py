@@ -19,6 +19,8 @@ class Line:
         self._relays: set[asyncio.Task[None]] = set()
         self.port = 0
         self.is_cut = False
+        self.turned_away = 0
+        """How often somebody called while it was cut."""
         self.answers_to_lose = 0
         """So many of the next answers do not get through: their connections break instead."""
 
@@ -48,6 +50,7 @@ class Line:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.is_cut:
+            self.turned_away += 1
             writer.transport.abort()
             return
         try:

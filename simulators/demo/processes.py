@@ -77,6 +77,11 @@ class Process:
             await self.kill()
 
     @property
+    def pid(self) -> int:
+        """Its process id; 0 before the first start."""
+        return self._process.pid if self._process else 0
+
+    @property
     def running(self) -> bool:
         """Whether it is there."""
         return self._process is not None and self._process.returncode is None

@@ -40,6 +40,7 @@ class Setting:
     """Of the price list that is made up where none is given."""
     usual_ports: bool = True
     """The consoles take ports that people know, where those are free."""
+    broker: str = "auto"
     more: str = ""
     """Appended to the gateway's configuration."""
 
@@ -235,6 +236,7 @@ at_once = 6
 silent_after_seconds = 10
 
 [drivers.mqtt]
+broker = "{setting.broker}"
 port = {_free_port()}
 
 [drivers.ble]

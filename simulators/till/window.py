@@ -10,7 +10,10 @@ REPEAT_MS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`receipted` ≤ `sent`; `moved` is when either last changed, in milliseconds of any steady clock."""
+    """`receipted` ≤ `sent`; `moved` is since when a receipt is awaited, in milliseconds of any steady clock.
+
+    What is sent meanwhile does not put it off: a busy till would never repeat what got lost.
+    """
 
     receipted: int
     sent: int
@@ -39,4 +42,5 @@ def due(window: Window, last: int, now: int) -> tuple[Window, int, int]:
     upto = min(last, window.receipted + WINDOW)
     if upto <= window.sent:
         return window, window.sent, window.sent
-    return replace(window, sent=upto, moved=now), window.sent, upto
+    moved = now if window.sent == window.receipted else window.moved
+    return replace(window, sent=upto, moved=moved), window.sent, upto

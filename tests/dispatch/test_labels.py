@@ -5,13 +5,14 @@ import threading
 
 import pytest
 
-from drivers.base import Sighting
+from drivers.base import PanelImage, Sighting
 from drivers.errors import Asleep, Misspoke, Refused, Unreachable
 from edge.devices.health import State
 from edge.devices.registry import Registry
 from edge.dispatch.labels import LabelDispatcher
 from edge.labels.content import CannotDraw
-from tests.dispatch.floor import A, B, Floor, picture, running
+from edge.store import Transaction
+from tests.dispatch.floor import PANEL, A, B, Floor, picture, running
 from tests.store.rig import until
 
 
@@ -184,6 +185,24 @@ async def test_a_label_that_wakes_up_is_tried_at_once(floor: Floor) -> None:
         )
         waking.start()
         waking.join()
+        await until(lambda: "label-1" in floor.right())
+
+
+async def test_a_label_bound_before_it_was_ever_heard_gets_its_picture_when_it_comes(floor: Floor) -> None:
+    def bind(tx: Transaction) -> None:
+        floor.registry.enrol(tx, "label-1", "label", "ble")
+        floor.engine.bind(tx, "label-1", A, "ana")
+
+    def draw(item: str, version: int, label: str) -> PanelImage | None:
+        known = floor.registry.get(label)
+        return picture(item, version, label) if known and known.panel else None
+
+    floor.do(bind)
+    floor.price(100, 1)
+    dispatcher = LabelDispatcher(floor.store, floor.engine, floor.registry, {"ble": floor.labels}, draw, floor.clock, 4)
+    async with running(dispatcher.run()):
+        await until(lambda: state(floor, "label-1") is State.ASLEEP)
+        floor.registry.sighted(Sighting("label-1", "x", panel=PANEL), "label", "ble")
         await until(lambda: "label-1" in floor.right())
 
 

@@ -59,6 +59,15 @@ def test_a_gateway_that_answers_at_last_gets_everything(last: int, answers: list
     assert window.receipted == last
 
 
+def test_a_till_that_keeps_selling_repeats_what_got_lost() -> None:
+    window, last, repeated = Window(0, 0, 0), 0, False
+    for now in range(0, REPEAT_MS + 1000, 1000):  # a new event every second, and no receipt
+        last += 1
+        window, after, _upto = due(window, last, now)
+        repeated = repeated or (now > 0 and after == 0)
+    assert repeated
+
+
 def test_a_receipt_for_what_was_never_written_is_void() -> None:
     assert receipt(Window(3, 5, 0), 9, 8, 1) == Window(3, 5, 0)
     assert receipt(Window(3, 5, 0), 2, 8, 1) == Window(3, 5, 0)
