@@ -60,9 +60,8 @@ def test_a_gateway_that_answers_at_last_gets_everything(last: int, answers: list
 
 
 def test_a_till_that_keeps_selling_repeats_what_got_lost() -> None:
-    window, last, repeated = Window(0, 0, 0), 0, False
-    for now in range(0, REPEAT_MS + 1000, 1000):  # a new event every second, and no receipt
-        last += 1
+    window, repeated = Window(0, 0, 0), False
+    for last, now in enumerate(range(0, REPEAT_MS + 1000, 1000), start=1):  # a new event a second, and no receipt
         window, after, _upto = due(window, last, now)
         repeated = repeated or (now > 0 and after == 0)
     assert repeated
