@@ -92,6 +92,8 @@ class Sighting:
     rssi: int | None = None
     epoch: int | None = None
     """For devices that keep a journal: the epoch in force. A new epoch means the device forgot everything."""
+    oldest: int | None = None
+    """The first event that the journal still holds. What was before it was receipted once, by whatever gateway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,9 @@ class Sink(Protocol):
 
     def said(self, message: Message) -> None:
         """A device sent an event. The sink acknowledges it after the commit, or not at all."""
+
+    def asked(self, device: str, n: int) -> None:
+        """A till asked for a lease, as its request number `n`."""
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         """A device sent something that could not be read. Nothing of it was used."""
@@ -159,6 +164,10 @@ class TillDriver(Driver):
     @abstractmethod
     async def send_receipt(self, device: str, epoch: int, seq: int) -> None:
         """Tell the device that all its events up to `seq` are on disk. Raises Unreachable."""
+
+    @abstractmethod
+    async def send_lease(self, device: str, n: int, length_ms: int) -> None:
+        """Grant the lease that was asked for as number `n`, counted from the asking. Raises Unreachable."""
 
 
 @dataclass(frozen=True, slots=True)

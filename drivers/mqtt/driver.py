@@ -8,12 +8,15 @@ import asyncio
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any, ClassVar
 
 from paho.mqtt.client import MQTTMessage
 
 from drivers.base import Capability, Message, PriceRow, Sighting, Sink, TillDriver
 from drivers.errors import Unreachable
+from drivers.mqtt import payloads
+from drivers.mqtt.access import PUBLISHED_BY_DEVICE
 from drivers.mqtt.broker import Broker
 from drivers.mqtt.link import Link
 from drivers.mqtt.options import MqttOptions
@@ -22,8 +25,10 @@ from drivers.mqtt.payloads import (
     UnreadableError,
     device_of,
     read_event,
+    read_lease,
     read_state,
     topic_of,
+    write_granted,
     write_prices,
     write_receipt,
 )
@@ -38,6 +43,8 @@ class MqttDriver(TillDriver):
     """Runs or finds the store's broker and speaks with its tills."""
 
     capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.CHARGES_PRICES})
+    words: ClassVar[ModuleType] = payloads
+    """The codec, for whoever carries the same words over another wire."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         """Options as in `MqttOptions`. Raises ValueError, naming the key."""
@@ -66,7 +73,7 @@ class MqttDriver(TillDriver):
             self._link = link = Link(
                 self._broker.address,
                 (options.username, options.password.get_secret_value()),
-                [topic_of(options.store, "+", leaf) for leaf in ("state", "event")],
+                [topic_of(options.store, "+", leaf) for leaf in PUBLISHED_BY_DEVICE],
                 options.window,
                 lambda message: self._take(link, sink, message),
                 lambda: self._on_up(loop, sink),
@@ -95,6 +102,10 @@ class MqttDriver(TillDriver):
         """Hand a receipt to the broker. Raises Unreachable."""
         self._publish(device, "receipt", write_receipt(epoch, seq))
 
+    async def send_lease(self, device: str, n: int, length_ms: int) -> None:
+        """Hand the grant of a lease to the broker. Raises Unreachable."""
+        self._publish(device, "granted", write_granted(n, length_ms))
+
     def _publish(self, device: str, leaf: str, payload: bytes) -> None:
         if self._link is None:
             raise Unreachable(device, "the MQTT driver is not started")
@@ -109,7 +120,10 @@ class MqttDriver(TillDriver):
             if topic.endswith("/event"):
                 self._take_event(link, sink, device, topic, message)
                 return False
-            self._take_state(sink, device, message)
+            if topic.endswith("/lease"):
+                sink.asked(device, read_lease(message.payload))
+            else:
+                self._take_state(sink, device, message)
         except (UnreadableError, UnicodeDecodeError) as error:
             # Kept unacknowledged it would only block what comes after it.
             sink.misspoke(device, str(error)[:200], bytes(message.payload[:_SHOWN]))
@@ -140,6 +154,7 @@ class MqttDriver(TillDriver):
                         model=words.kind,
                         firmware=words.firmware,
                         epoch=words.epoch,
+                        oldest=words.oldest,
                     )
                 )
             case Verdict.LEFT:

@@ -48,6 +48,8 @@ class Birth:
     name: str
     firmware: str
     seq: int
+    oldest: int | None = None
+    """The first event that is still in its journal; the number after `seq` when none is. None: it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,19 @@ def read_state(payload: bytes | bytearray) -> Birth | Death:
                 name=_words(said, "name", 80),
                 firmware=_words(said, "firmware", 40),
                 seq=_integer(said, "seq", 0),
+                oldest=_integer(said, "oldest", 1) if "oldest" in said else None,
             )
     raise UnreadableError('state is neither "online" nor "offline"')
+
+
+def read_lease(payload: bytes | bytearray) -> int:
+    """Read a till's request for a lease: its number. Raises UnreadableError."""
+    return _integer(_object(payload), "n", 1)
+
+
+def write_granted(n: int, length_ms: int) -> bytes:
+    """The lease that was asked for as number `n` is granted for so long, counted from the asking."""
+    return b'{"n":%d,"ms":%d}' % (n, length_ms)
 
 
 def write_prices(rows: Iterable[PriceRow]) -> Iterator[bytes]:

@@ -22,7 +22,10 @@ RETRY_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class DriverSink:
-    """The sink of one driver; implements `drivers.base.Sink`. `owe`: note a receipt that a device is due."""
+    """The sink of one driver; implements `drivers.base.Sink`.
+
+    `owe`: note a receipt that a device is due. `ask`: a till asks for a lease.
+    """
 
     driver: str
     role: str
@@ -30,6 +33,7 @@ class DriverSink:
     registry: Registry
     intake: Intake
     owe: Callable[[str, int, int], None]
+    ask: Callable[[str, int], None]
     loop: asyncio.AbstractEventLoop
 
     def seen(self, sighting: Sighting) -> None:
@@ -37,12 +41,19 @@ class DriverSink:
         self.registry.sighted(sighting, self.role, self.driver)
         if sighting.epoch is not None:
             self._record(
-                self._meet, (sighting.device, sighting.epoch), lambda _: None, f"{sighting.device}: its new journal"
+                self._meet,
+                (sighting.device, sighting.epoch, sighting.oldest),
+                lambda _: None,
+                f"{sighting.device}: its new journal",
             )
 
     def lost(self, device: str, why: str) -> None:
         """A device's link ended."""
         self.registry.lost(device, why)
+
+    def asked(self, device: str, n: int) -> None:
+        """A till asked for a lease."""
+        self.ask(device, n)
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         """A device could not be understood. Nothing of it was used."""
@@ -60,9 +71,9 @@ class DriverSink:
 
         self._record(self.intake, message, done, f"{message.device}: event {message.seq}")
 
-    def _meet(self, tx: Transaction, met: Sequence[tuple[str, int]]) -> list[None]:
-        for device, epoch in met:
-            self.intake.meet(tx, device, epoch)
+    def _meet(self, tx: Transaction, met: Sequence[tuple[str, int, int | None]]) -> list[None]:
+        for device, epoch, oldest in met:
+            self.intake.meet(tx, device, epoch, oldest)
         return [None] * len(met)
 
     def _record(self, lane: Lane[T], item: T, done: Callable[[Any], None], what: str) -> None:

@@ -46,13 +46,15 @@ class Face:
     """A device that presents this item, or has until it confirms something else.
 
     `bound`: it is meant to present the item from now on. A bound label with nothing in `may` shows something
-    unknown, so no raise passes it.
+    unknown, so no raise passes it. `stopped`: a till whose lease has ended sells nothing until it has caught up, so
+    it holds back no label.
     """
 
     device: str
     role: Role
     bound: bool
     may: tuple[Shown, ...] = ()
+    stopped: bool = False
 
     @property
     def newest(self) -> int:
@@ -102,14 +104,20 @@ def plan(book: Book, rules: Rules, now: int) -> Plan:
     above = _tills_above(tills, target)
     below = _labels_below(labels, tills, target, rules, now)
     send = [face.device for face in behind_tills if not below] + [face.device for face in behind_labels if not above]
-    unsettled = [face.device for face in book.faces.values() if face.bound and not face.settled_on(target)]
+    unsettled = [
+        face.device for face in book.faces.values() if face.bound and not face.stopped and not face.settled_on(target)
+    ]
     waiting = dict.fromkeys([*(below if behind_tills else ()), *(above if behind_labels else ()), *unsettled])
     return Plan(tuple(send), tuple(waiting), landed=not unsettled)
 
 
 def _tills_above(tills: list[Face], target: Offer) -> list[str]:
     """Tills that may still charge more than the target: while there are any, no label may show it."""
-    return [till.device for till in tills if any(shown.offer.minor > target.minor for shown in till.may)]
+    return [
+        till.device
+        for till in tills
+        if not till.stopped and any(shown.offer.minor > target.minor for shown in till.may)
+    ]
 
 
 def _labels_below(labels: list[Face], tills: list[Face], target: Offer, rules: Rules, now: int) -> list[str]:

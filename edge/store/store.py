@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from cloud_sync.queue.outbox import Outbox, QueueFull
 from edge.store.database import open_for_reading, open_for_writing
+from edge.store.steady import Steady, kept_steady
 from edge.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -46,14 +47,24 @@ class StoreBusy(StoreError):
 class Store:
     """The store of record.
 
-    `clock` gives UTC epoch milliseconds. `run` may be called from any thread; works run one after the other on
-    the writer's thread, each inside a savepoint of a shared transaction (group commit).
+    `clock` gives UTC epoch milliseconds, `monotonic` milliseconds that never jump. `run` may be called from any
+    thread; works run one after the other on the writer's thread, each inside a savepoint of a shared transaction
+    (group commit).
     """
 
-    def __init__(self, path: Path, clock: Callable[[], int], *, epoch: int, queue_bytes: int = 256 << 20) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], int],
+        *,
+        epoch: int,
+        queue_bytes: int = 256 << 20,
+        monotonic: Callable[[], int] | None = None,
+    ) -> None:
         self.path = path
         self._clock = clock
         self._connection = open_for_writing(path)
+        self._steady = Steady(kept_steady(self._connection), monotonic or clock)
         self.outbox = Outbox(self._settle_epoch(epoch), queue_bytes)
         self.outbox.reload(self._connection)
         self._works: deque[Work] = deque()
@@ -146,13 +157,14 @@ class Store:
 
     def _commit(self, group: list[Work]) -> None:
         """Run a group in one transaction and answer each work, after the commit and never before."""
-        tx = Transaction(self._connection, self.outbox, self._clock())
+        tx = Transaction(self._connection, self.outbox, self._clock(), self._steady.now())
         answers: list[Answer] = []
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for lane, works in groupby(group, key=itemgetter(0)):
                 answers += self._attempt(tx, lane, list(works))
             tx.finish()
+            self._steady.keep(self._connection, tx.steady)
             self._connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001  the writer's own boundary: one bad commit must not end the thread
             self._undo(error)

@@ -12,6 +12,10 @@ class NotForSaleError(Exception):
     """The till's own price table does not have the item, or the basket cannot take it."""
 
 
+class LeaseEndedError(NotForSaleError):
+    """The till's lease has ended: it sells nothing until the gateway grants a new one."""
+
+
 @dataclass(frozen=True, slots=True)
 class SaleLine:
     """One paid line. `minor` buys a piece, kg, l or m; `quantity` counts pieces, grams, millilitres or mm."""

@@ -17,3 +17,5 @@ class TillConfig:
     name: str = "Self-checkout"
     firmware: str = "sim-1"
     keepalive_s: int = 15
+    leases: bool = False
+    """Whether it asks for leases, and sells nothing without one."""

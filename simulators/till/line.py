@@ -19,8 +19,10 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from simulators.till.config import TillConfig
 from simulators.till.journal import Event, Journal, Price
+from simulators.till.lease import Lease, ask, granted
+from simulators.till.lease import due as lease_due
 from simulators.till.window import Window, connected, due, receipt
-from simulators.till.words import NotUnderstoodError, read_prices, read_receipt, write, write_event
+from simulators.till.words import NotUnderstoodError, read_granted, read_prices, read_receipt, write, write_event
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.2
@@ -69,12 +71,18 @@ class Line:
         done = journal.oldest - 1
         self._window = Window(done, done, _now())
         self._session = 0
+        self._lease = Lease()
         self._thread = threading.Thread(target=self._run, name=f"till {till.device}", daemon=True)
 
     @property
     def connected(self) -> bool:
         """Whether the broker let us in and our birth is out."""
         return self._ready
+
+    @property
+    def may_sell(self) -> bool:
+        """Whether a lease is in force, or none is needed."""
+        return not self._till.leases or self._lease.live(_now())
 
     def start(self) -> None:
         """Start the thread."""
@@ -120,6 +128,7 @@ class Line:
                 if self._ready:
                     stood = True
                     self._send_due(client)
+                    self._ask_when_due(client)
         except OSError as error:
             _LOG.debug("%s: no connection: %s", self._till.device, error)
         finally:
@@ -149,7 +158,7 @@ class Line:
         if code.is_failure:
             _LOG.warning("%s: the broker refuses: %s", self._till.device, code)
             return
-        client.subscribe([(self._topic("prices"), 1), (self._topic("receipt"), 1)])
+        client.subscribe([(self._topic(leaf), 1) for leaf in ("prices", "receipt", "granted")])
 
     def _on_subscribe(
         self, client: Client, _data: object, _mid: int, _codes: list[ReasonCode], _more: Properties | None
@@ -163,6 +172,7 @@ class Line:
             "name": self._till.name,
             "firmware": self._till.firmware,
             "seq": self._journal.seq,
+            "oldest": self._journal.oldest,
         }
         client.publish(self._topic("state"), write(birth), qos=1, retain=True)
         self._window = connected(self._window, _now())
@@ -174,6 +184,8 @@ class Line:
                 self._hear_receipt(bytes(message.payload))
             elif message.topic == self._topic("prices"):
                 self._hear_prices(bytes(message.payload))
+            elif message.topic == self._topic("granted"):
+                self._hear_granted(bytes(message.payload))
         except NotUnderstoodError as error:
             _LOG.warning("%s: ignored a message: %s", self._till.device, error)
 
@@ -185,6 +197,15 @@ class Line:
         if window != self._window:
             self._journal.receipted(heard.seq)
             self._window = window
+
+    def _hear_granted(self, payload: bytes) -> None:
+        self._lease = granted(self._lease, *read_granted(payload))
+
+    def _ask_when_due(self, client: Client) -> None:
+        now = _now()
+        if self._till.leases and lease_due(self._lease, now):
+            self._lease = ask(self._lease, now)
+            client.publish(self._topic("lease"), write({"n": self._lease.n}), qos=1)
 
     def _hear_prices(self, payload: bytes) -> None:
         if self._faults.deaf_to_prices:

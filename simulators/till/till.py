@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
-from simulators.till.basket import Basket, Sale
+from simulators.till.basket import Basket, LeaseEndedError, Sale
 from simulators.till.config import TillConfig
 from simulators.till.journal import Journal, Price, forget
 from simulators.till.line import Faults, Line
@@ -55,6 +55,11 @@ class Till:
     def connected(self) -> bool:
         """Whether the broker let the till in and its birth is out."""
         return self._line is not None and self._line.connected
+
+    @property
+    def may_sell(self) -> bool:
+        """Whether a lease is in force, or the till needs none."""
+        return not self.config.leases or (self._line is not None and self._line.may_sell)
 
     @property
     def backlog(self) -> int:
@@ -108,8 +113,10 @@ class Till:
         return Basket(self.price)
 
     def pay(self, basket: Basket) -> Sale:
-        """Sell what is in the basket. Raises NotForSaleError when that is nothing."""
+        """Sell what is in the basket. Raises NotForSaleError when that is nothing, and LeaseEndedError."""
         with self._selling:
+            if not self.may_sell:
+                raise LeaseEndedError(f"{self.config.device} has been without the gateway for too long; call staff")
             currency, lines, at = basket.currency, basket.lines(), self._clock()
             total = sum(line.total_minor for line in lines)
             receipt = f"{self.config.device}-{self.epoch:x}-{self._journal.seq + 1}"

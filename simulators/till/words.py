@@ -41,6 +41,12 @@ def read_prices(payload: bytes) -> list[Price]:
     return [_price(row) for row in rows]
 
 
+def read_granted(payload: bytes) -> tuple[int, int]:
+    """A `granted` message: the number of the request, and milliseconds. Raises NotUnderstoodError."""
+    said = _object(payload)
+    return _integer(said, "n"), _integer(said, "ms")
+
+
 def read_receipt(payload: bytes) -> Receipt:
     """A `receipt` message. Raises NotUnderstoodError."""
     said = _object(payload)

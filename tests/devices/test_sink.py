@@ -73,7 +73,7 @@ async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         owed: list[tuple[str, int, int]] = []
         registry = Registry(store, Clock(), 120_000)
         intake, loop = Intake(PriceEngine()), asyncio.get_running_loop()
-        sink = DriverSink("mqtt", "till", store, registry, intake, lambda *due: owed.append(due), loop)
+        sink = DriverSink("mqtt", "till", store, registry, intake, lambda *due: owed.append(due), lambda *_: None, loop)
         yield Desk(store, registry, sink, owed)
 
 

@@ -70,6 +70,7 @@ class Tills(TillDriver):
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, list[tuple[str, int]]]] = []
+        self.grants: list[tuple[str, int, int]] = []
         self.receipts: list[tuple[str, int, int]] = []
         self.fail: Callable[[str], DeviceError | None] = lambda _: None
         self.meanwhile: Callable[[], None] = lambda: None
@@ -91,6 +92,11 @@ class Tills(TillDriver):
         """Note the receipt."""
         self._or_fail(device)
         self.receipts.append((device, epoch, seq))
+
+    async def send_lease(self, device: str, n: int, length_ms: int) -> None:
+        """Note the grant."""
+        self._or_fail(device)
+        self.grants.append((device, n, length_ms))
 
     def _or_fail(self, device: str) -> None:
         if error := self.fail(device):

@@ -3,7 +3,7 @@
 import asyncio
 
 from drivers.errors import Unreachable
-from edge.dispatch import tills as dispatch
+from edge.dispatch import wanted as dispatch
 from edge.dispatch.tills import Receipts
 from tests.dispatch.floor import A, B, Floor, running
 from tests.store.rig import until

@@ -111,7 +111,9 @@ async def test_a_held_price_goes_on_or_ends_as_a_person_says(floor: Floor, verbs
     floor.till("till-1")
     floor.price(900, 1, phase="held")
     floor.price(900, 2, (B,), phase="held")
-    await verbs.approve(A, 1, "ana")
+    with pytest.raises(ValueError, match="second person: Ana cannot approve what ana ordered"):
+        await verbs.approve(A, 1, "Ana")
+    await verbs.approve(A, 1, "bea")
     assert waiting(floor, "till-1") == [(A, 1)]
     await verbs.reject(B, 2, "ana")
     assert floor.phase(2, B) == "refused"

@@ -147,9 +147,9 @@ def test_a_jump_waits_for_a_person(desk: Desk) -> None:
     desk.push({A: 900})
     assert desk.phase(A, 2)[0] == "held"
     assert desk.allowed("label-1") == []
-    assert desk.do(lambda tx: desk.engine.approve(tx, A, 2, "ana"))
+    assert desk.do(lambda tx: desk.engine.approve(tx, A, 2, "bea"))
     assert desk.allowed("label-1") == [(A, 2, 900)]
-    assert not desk.do(lambda tx: desk.engine.approve(tx, A, 2, "ana"))
+    assert not desk.do(lambda tx: desk.engine.approve(tx, A, 2, "bea"))
 
 
 def test_a_rejected_jump_is_refused_by_name(desk: Desk) -> None:

@@ -32,6 +32,9 @@ class Notes:
     def said(self, message: Message) -> None:
         raise AssertionError(f"labels keep no journal: {message}")
 
+    def asked(self, device: str, n: int) -> None:
+        raise AssertionError(f"labels ask for no lease: {device} {n}")
+
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         self.misspoken.append((device, why, said))
 

@@ -46,6 +46,7 @@ class Recorder:
     lost_: list[str] = field(default_factory=list)
     said_: list[Message] = field(default_factory=list)
     misspoke_: list[tuple[str, str, bytes]] = field(default_factory=list)
+    asked_: list[tuple[str, int]] = field(default_factory=list)
 
     def seen(self, sighting: Sighting) -> None:
         self.seen_.append(sighting)
@@ -55,6 +56,9 @@ class Recorder:
 
     def said(self, message: Message) -> None:
         self.said_.append(message)
+
+    def asked(self, device: str, n: int) -> None:
+        self.asked_.append((device, n))
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         self.misspoke_.append((device, why, said))

@@ -13,8 +13,16 @@ from cloud_sync.contract.events import Sale
 from cloud_sync.contract.item import gtin14
 from drivers.base import PriceRow
 from drivers.mqtt.access import PUBLISHED_BY_DEVICE, READ_BY_DEVICE
-from drivers.mqtt.payloads import read_event, read_state, topic_of, write_prices, write_receipt
-from simulators.till.words import read_prices, read_receipt
+from drivers.mqtt.payloads import (
+    read_event,
+    read_lease,
+    read_state,
+    topic_of,
+    write_granted,
+    write_prices,
+    write_receipt,
+)
+from simulators.till.words import read_granted, read_prices, read_receipt
 
 DOCS = Path(__file__).parents[3] / "docs"
 SPEC: dict[str, Any] = yaml.safe_load((DOCS / "asyncapi.yaml").read_text(encoding="utf-8"))
@@ -84,6 +92,10 @@ def test_every_example_fits_its_schema_and_is_understood(name: str, schema: Any,
             assert len(read_prices(raw)) == len(payload["rows"])
         case "receipt":
             read_receipt(raw)
+        case "lease":
+            read_lease(raw)
+        case "granted":
+            read_granted(raw)
         case _:
             pytest.fail(f"nobody reads {name}")
 
@@ -93,6 +105,7 @@ def test_what_the_driver_writes_fits_the_document() -> None:
     rows = [PriceRow("03850102314218", 8, "Čaj", 189, "EUR", "each")]
     assert all(fits(schemas["prices"], json.loads(message)) for message in write_prices(rows))
     assert fits(schemas["receipt"], json.loads(write_receipt(5, 7)))
+    assert fits(schemas["granted"], json.loads(write_granted(5, 60_000)))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +137,7 @@ def test_topics_and_who_may_use_them_are_those_of_the_broker() -> None:
 
 def test_the_examples_of_the_page_are_those_of_the_document() -> None:
     on_page = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
-    assert len(on_page) == 6
+    assert len(on_page) == 8
     in_spec = [payload for _name, _schema, payload in examples()]
     bodies = [payload["body"] for payload in in_spec if "body" in payload]
     for found in on_page:
