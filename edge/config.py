@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from edge.law.config import LawConfig
 from edge.vision.config import CameraConfig
 
 
@@ -37,13 +38,18 @@ class PriceLimits(_Section):
     ceiling_minor: int = 1_000_000
     max_raise_percent: int = 100
     max_cut_percent: int = 90
+    two_people_raise_percent: int = 1000
+    two_people_cut_percent: int = 95
 
 
 class Prices(_Section):
     """How prices are activated."""
 
     limits: PriceLimits = PriceLimits()
-    grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 0
+    grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 1800
+    """How long tills go on charging the lowest price that was shown, for whoever picked the item up before a raise."""
+    lease_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
+    """How long a till that asks for leases may go on selling without a word from the gateway."""
     held_after_seconds: Annotated[float, Field(ge=1)] = 15
 
 
@@ -79,6 +85,7 @@ class Config(_Section):
     data: Path = Path("var/gateway")
     queue_megabytes: Annotated[int, Field(ge=1)] = 256
     prices: Prices = Prices()
+    law: LawConfig = LawConfig()
     console: Console = Console()
     hq: HeadOffice = HeadOffice()
     labels: Labels = Labels()

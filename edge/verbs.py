@@ -17,7 +17,10 @@ _PLACE = re.compile(r"[^\x00-\x1f\x7f]{0,60}")
 
 @dataclass(frozen=True, slots=True)
 class ShopVerbs:
-    """`new_password(till)` makes a till's password; the two drivers are those of devices that were never seen."""
+    """`new_password(till)` makes a till's password; the two drivers are those of devices that were never seen.
+
+    `unfit(item, label)`: why a label cannot stand for an item, or "".
+    """
 
     store: Store
     engine: PriceEngine
@@ -26,6 +29,7 @@ class ShopVerbs:
     revoke: Callable[[str], None]
     label_driver: str = "ble"
     till_driver: str = "mqtt"
+    unfit: Callable[[str, str], str] = lambda _item, _label: ""
 
     async def bind(self, label: str, item: str, place: str, by: str) -> None:
         """Bind a label to an item at a place; enrols the label if it was only seen."""
@@ -36,6 +40,8 @@ class ShopVerbs:
         known = self.registry.get(label)
         if known is not None and known.role != "label":
             raise ValueError(f"{label} is a {known.role}, not a label")
+        if why := self.unfit(item, label):
+            raise ValueError(why)
 
         def work(tx: Transaction) -> None:
             self.registry.enrol(tx, label, "label", known.driver if known else self.label_driver, place=place)

@@ -43,6 +43,12 @@ class ChangeRow(BaseModel):
     unit: Literal["kg", "l", "m", "each"] | None = None
     was_minor: Minor | None = None
     """The regular price a promotion compares with. Its presence makes the row a promotion."""
+    content: Annotated[int, Field(ge=1, le=10**9, strict=True)] | None = None
+    """What one piece holds, to check `unit_minor` by: grams, millilitres, millimetres or pieces, as `unit` says."""
+    content_within: Annotated[int, Field(ge=0, le=10**9, strict=True)] = 0
+    """How far the true content may lie from `content`, which lists round: 405 g written as 0.41 kg is 410 ± 5."""
+    override: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    """Who answers for an advertising word in the name. Goes into the store's ledger."""
 
 
 class Change(BaseModel):

@@ -23,6 +23,7 @@ _NAMES = {
     "unit": "unit salesunit unitofmeasure uom jedinica jedinicamjere einheit 单位",
     "unit_price": """unitprice priceperunit cijenazajedinicumjere cijenapojedinici grundpreis 单价
         单位价格""",
+    "override": "override answersfor odgovara odgovornaosoba verantwortlich 责任人",
     "currency": "currency valuta wahrung 币种 货币",
 }
 FIELDS: dict[str, tuple[str, ...]] = {field: tuple(names.split()) for field, names in _NAMES.items()}

@@ -18,21 +18,23 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from pydantic import ValidationError
 
 from cloud_sync.contract.change import ChangeRow
 from cloud_sync.contract.item import gtin14, internal_item
-from cloud_sync.hq.csv_amounts import Mark, decimal_mark, exact_minor, rounded_minor
+from cloud_sync.hq.csv_amounts import Mark, decimal_mark, exact_minor, read_amount, rounded_minor
 from cloud_sync.hq.csv_columns import Columns, find_columns
 from cloud_sync.hq.csv_records import Record, Unreadable, read_table
 
 __all__ = ["Landing", "PriceImport", "Reject", "Unreadable", "harmless", "read_prices", "rejects_csv"]
 
 MAX_NAME = 120
+MAX_CONTENT = 10**9
 _SPELLINGS = {"kg": "kg 千克 公斤", "l": "l lit 升", "m": "m 米", "each": "each ko kom pc pcs st stk 个 件"}
 _UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
-_QUANTITY = re.compile(r"[0-9.,]+\s*(\D+)")
+_QUANTITY = re.compile(r"(?P<amount>[0-9.,]+)\s*(?P<unit>\D+)")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -126,10 +128,12 @@ def _landing(record: Record, manner: _Manner) -> Landing:
     minor, was = _price(record, manner, notes)
     per = _per(record, manner, notes)
     unit, unit_minor = _unit_price(record, manner, per, minor, notes)
+    content, within = (None, 0) if unit is None else _content(record, manner, unit)
     try:
         row = ChangeRow.model_validate(
             {"item": item, "name": name, "minor": minor, "currency": currency, "per": per, "unit": unit,
-             "unit_minor": unit_minor, "was_minor": was}
+             "unit_minor": unit_minor, "was_minor": was, "content": content, "content_within": within,
+             "override": manner.columns.get(record.fields, "override") or None}
         )  # fmt: skip
     except ValidationError as error:
         raise ValueError(error.errors()[0]["msg"]) from error
@@ -212,11 +216,38 @@ def _unit_price(
             raise ValueError(f"sold by the {per}, yet price and price per {per} differ: one of them is wrong")
         return None, None
     quantity = _QUANTITY.fullmatch(manner.columns.get(record.fields, "quantity"))
-    unit = _UNITS.get(quantity[1].strip().casefold()) if quantity else None
+    unit = _UNITS.get(quantity["unit"].strip().casefold()) if quantity else None
     if unit is None:
         notes.append("the unit of the unit price is not known: shown without a unit price")
         return None, None
     return unit, unit_minor
+
+
+def _content(record: Record, manner: _Manner, unit: str) -> tuple[int | None, int]:
+    """How much a piece holds, in thousandths of the unit (pieces for "each"), and by how much that may be rounded.
+
+    A whole number is meant as it stands. Decimals are taken to be rounded by up to half a step of the last digit; a
+    single step, such as 0.01 kg, stands for anything up to one and a half: lists write it of a 4.8 g stick too.
+    None when nothing is written, or nothing that can be read.
+    """
+    found = _QUANTITY.fullmatch(manner.columns.get(record.fields, "quantity"))
+    if found is None:
+        return None, 0
+    try:
+        quantity = read_amount(found["amount"], manner.mark)
+    except ValueError:
+        return None, 0
+    parts = 1 if unit == "each" else 1000
+    content = quantity * parts
+    if not 0 < content <= MAX_CONTENT:
+        return None, 0
+    whole = max(1, int(content.to_integral_value(ROUND_HALF_UP)))
+    digits = -int(quantity.as_tuple().exponent)
+    if digits <= 0 or (unit == "each" and content == whole):
+        return whole, 0
+    step = Decimal(parts).scaleb(-digits)
+    within = (step if content == step else step / 2) + abs(content - whole)
+    return whole, int(within.to_integral_value(ROUND_CEILING))
 
 
 def _one_row_per_item(read: list[tuple[Landing, Record]]) -> tuple[list[Landing], list[Reject]]:

@@ -6,18 +6,27 @@ from edge.labels.canvas import Box, Canvas
 from edge.labels.content import CannotDraw, LabelContent, tidy_name
 from edge.labels.glyphs import BOLD, REGULAR, SMALLEST, face
 from edge.labels.layout import Layout, lay_out
-from edge.labels.typeset import footroom, headroom, largest, name_face, pitch, price_block, set_name
+from edge.labels.typeset import Block, footroom, headroom, largest, name_face, pitch, price_block, set_name
 
 
 def draw(content: LabelContent, panel: Panel) -> PanelImage:
     """The label as the panel's pixels. Raises CannotDraw, with the reason, rather than draw it wrong or cut short."""
     try:
-        return _draw(content, panel)
+        return _draw(content, panel)[0].image()
     except ValueError as error:
         raise CannotDraw(content.item, str(error)) from error
 
 
-def _draw(content: LabelContent, panel: Panel) -> PanelImage:
+def price_digits(content: LabelContent, panel: Panel) -> int:
+    """How tall the large digits of the price stand on the drawn label, in pixels. Raises CannotDraw."""
+    try:
+        return _draw(content, panel)[1].cap
+    except ValueError as error:
+        raise CannotDraw(content.item, str(error)) from error
+
+
+def _draw(content: LabelContent, panel: Panel) -> tuple[Canvas, Block]:
+    """The drawn canvas and the block of the price on it."""
     if not {Ink.BLACK, Ink.WHITE} <= set(panel.inks):
         raise ValueError("a label needs a panel with black and white")
     code = qr.modules(digital_link.make(content.domain, content.item, content.version))
@@ -29,10 +38,8 @@ def _draw(content: LabelContent, panel: Panel) -> PanelImage:
     bottom = _foot(content, layout, canvas)
     place = Box(0, top, layout.price_right, layout.code_top if layout.tall else bottom)
     if content.was_minor is None:
-        _price(content, layout, place, canvas)
-    else:
-        promotion.draw(content, content.was_minor, layout, place, canvas)
-    return canvas.image()
+        return canvas, _price(content, layout, place, canvas)
+    return canvas, promotion.draw(content, content.was_minor, layout, place, canvas)
 
 
 def _name(content: LabelContent, layout: Layout, canvas: Canvas) -> int:
@@ -82,10 +89,11 @@ def _foot(content: LabelContent, layout: Layout, canvas: Canvas) -> int:
     return baseline - unit_face.cap - layout.gap
 
 
-def _price(content: LabelContent, layout: Layout, place: Box, canvas: Canvas) -> None:
+def _price(content: LabelContent, layout: Layout, place: Box, canvas: Canvas) -> Block:
     inner = place.shrunk(layout.margin, layout.gap)
     block = price_block(content, inner.width, inner.height * 9 // 10)
     foot = inner.bottom - block.cap // 9
     if layout.tall:
         foot -= (inner.height - block.cap) // 2
     canvas.block(block, inner.left, foot, Ink.BLACK)
+    return block

@@ -8,11 +8,14 @@ from edge.labels.canvas import Box, Canvas
 from edge.labels.content import LabelContent
 from edge.labels.glyphs import BOLD, SMALLEST, face
 from edge.labels.layout import Layout
-from edge.labels.typeset import price_block
+from edge.labels.typeset import Block, price_block
 
 
-def draw(content: LabelContent, was_minor: int, layout: Layout, place: Box, canvas: Canvas) -> None:
-    """Fill `place`. Raises ValueError for a "was" that is no higher than the price, and for what does not fit."""
+def draw(content: LabelContent, was_minor: int, layout: Layout, place: Box, canvas: Canvas) -> Block:
+    """Fill `place`; returns the block of the price.
+
+    Raises ValueError for a "was" that is no higher than the price, and for what does not fit.
+    """
     if was_minor <= content.minor:
         raise ValueError("the price that the promotion compares with is not above the new price")
     paper, ink = _inks(canvas.panel)
@@ -21,10 +24,7 @@ def draw(content: LabelContent, was_minor: int, layout: Layout, place: Box, canv
     percent = money.percent_off(content.minor, was_minor)
     facts = _Facts(f"−{percent}%" if percent else "", was, paper, ink)
     inner = place.shrunk(layout.margin, max(3, layout.margin // 2))
-    if layout.tall:
-        _above(content, facts, inner, canvas)
-    else:
-        _beside(content, facts, inner, canvas)
+    return (_above if layout.tall else _beside)(content, facts, inner, canvas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def _inks(panel: Panel) -> tuple[Ink, Ink]:
     return Ink.BLACK, Ink.WHITE
 
 
-def _beside(content: LabelContent, facts: _Facts, inner: Box, canvas: Canvas) -> None:
+def _beside(content: LabelContent, facts: _Facts, inner: Box, canvas: Canvas) -> Block:
     """The price on the left; on the right what was taken off, and the old price below it."""
     for share in (36, 30, 24, 18, 0):
         if not share:  # the smallest labels have room for the two prices only
@@ -66,9 +66,10 @@ def _beside(content: LabelContent, facts: _Facts, inner: Box, canvas: Canvas) ->
     top = min(foot - block.cap, inner.bottom - tall) if facts.off else foot - (block.cap + tall) // 2
     _badge(facts, cap, inner.right - _badge_width(facts.off, cap), top, canvas)
     _was(facts, _was_cap(cap), inner.right, top + tall, canvas)
+    return block
 
 
-def _above(content: LabelContent, facts: _Facts, inner: Box, canvas: Canvas) -> None:
+def _above(content: LabelContent, facts: _Facts, inner: Box, canvas: Canvas) -> Block:
     """What was taken off on the left, the old price on the right, the price below both."""
     cap = next(
         (
@@ -85,6 +86,7 @@ def _above(content: LabelContent, facts: _Facts, inner: Box, canvas: Canvas) -> 
     was_foot = inner.top + rest // 3 + (row + _was_cap(cap)) // 2
     _was(facts, _was_cap(cap), inner.right, was_foot, canvas)
     canvas.block(block, inner.left, inner.bottom - rest // 3 - block.cap // 9, facts.ink)
+    return block
 
 
 def _was_cap(cap: int) -> int:

@@ -1,7 +1,7 @@
 """Books on disk: reading what is known of items, and writing down what was sent and confirmed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloud_sync.contract.change import ChangeRow
 from edge.prices.activation import Book, Face, Offer, Role, Shown
@@ -26,7 +26,13 @@ def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
     """The books of these items, as of this transaction."""
     wanted = list(dict.fromkeys(items))
     books: dict[str, Book] = {}
-    tills = [row[0] for row in tx.sql.execute("SELECT id FROM device WHERE role = 'till' AND enrolled = 1 ORDER BY id")]
+    tills = [
+        (till, bool(stopped))
+        for till, stopped in tx.sql.execute(
+            "SELECT d.id, l.state IS 'ended' FROM device d LEFT JOIN lease l ON l.device = d.id"
+            " WHERE d.role = 'till' AND d.enrolled = 1 ORDER BY d.id"
+        )
+    ]
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
         marks = ",".join("?" * len(part))
@@ -40,7 +46,7 @@ def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
             )
         }
         faces: dict[str, dict[str, Face]] = {
-            item: {till: Face(till, Role.TILL, bound=True) for till in tills} for item in part
+            item: {till: Face(till, Role.TILL, bound=True, stopped=stopped) for till, stopped in tills} for item in part
         }
         for device, item in tx.sql.execute(f"SELECT device, item FROM binding WHERE item IN ({marks})", part):  # noqa: S608
             faces[item][device] = Face(device, Role.LABEL, bound=True)
@@ -51,7 +57,7 @@ def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
         ):
             face = faces[item].get(device) or Face(device, Role(role), bound=False)
             shown = Shown(Offer(version, minor), bool(confirmed), until)
-            faces[item][device] = Face(device, face.role, face.bound, (*face.may, shown))
+            faces[item][device] = replace(face, may=(*face.may, shown))
         for item in part:
             books[item] = Book(item, targets.get(item), faces[item])
     return books
@@ -125,15 +131,18 @@ def send_anew(tx: Transaction, label: str, item: str, grace_ms: int) -> None:
     tx.sql.execute(
         "UPDATE showing SET confirmed = 0, until = NULL, at = ?1,"
         " n = 1 + (SELECT MAX(n) FROM showing WHERE device = ?2)"
-        " WHERE device = ?2 AND item = ?3 AND (until IS NULL OR ?1 - until < ?4)"
+        " WHERE device = ?2 AND item = ?3 AND (until IS NULL OR ?5 - until < ?4)"
         " AND version = (SELECT MAX(version) FROM showing WHERE device = ?2 AND item = ?3)"
         " AND n < (SELECT MAX(n) FROM showing WHERE device = ?2)",
-        (tx.now, label, item, grace_ms),
+        (tx.now, label, item, grace_ms, tx.steady),
     )
 
 
-def confirm_till(tx: Transaction, till: str, held: Sequence[tuple[str, int]], grace_ms: int) -> list[str]:
-    """A till says which version of each item its table holds. Returns the items that changed by it."""
+def confirm_till(tx: Transaction, till: str, held: Sequence[tuple[str, int]]) -> list[str]:
+    """A till says which version of each item its table holds. Returns the items that changed by it.
+
+    No grace here: what a till charged a minute ago harms nobody who pays now.
+    """
     changed = []
     for item, version in held:
         row = tx.sql.execute(
@@ -141,7 +150,7 @@ def confirm_till(tx: Transaction, till: str, held: Sequence[tuple[str, int]], gr
         )
         if row.rowcount:
             changed.append(item)
-            _retire(tx, "device = ? AND item = ? AND version < ?", (till, item, version), grace_ms)
+            _retire(tx, "device = ? AND item = ? AND version < ?", (till, item, version), grace_ms=0)
     if changed:
         tx.record("till.applied", till, {"rows": [list(pair) for pair in held]})
     return changed
@@ -183,7 +192,7 @@ def forget_face(tx: Transaction, device: str) -> list[str]:
 
 def end_grace(tx: Transaction, grace_ms: int) -> list[str]:
     """Drop what has been gone from the shelf for longer than the grace window. Returns the items concerned."""
-    past = (tx.now - grace_ms,)
+    past = (tx.steady - grace_ms,)
     items = [row[0] for row in tx.sql.execute("SELECT DISTINCT item FROM showing WHERE until <= ?", past)]
     if items:
         tx.sql.execute("DELETE FROM showing WHERE until <= ?", past)
@@ -193,6 +202,6 @@ def end_grace(tx: Transaction, grace_ms: int) -> list[str]:
 def _retire(tx: Transaction, where: str, values: tuple[object, ...], grace_ms: int) -> None:
     """Take replaced offers out; with a grace window they stay counted until it ends."""
     if grace_ms:
-        tx.sql.execute(f"UPDATE showing SET until = COALESCE(until, ?) WHERE {where}", (tx.now, *values))  # noqa: S608
+        tx.sql.execute(f"UPDATE showing SET until = COALESCE(until, ?) WHERE {where}", (tx.steady, *values))  # noqa: S608
     else:
         tx.sql.execute(f"DELETE FROM showing WHERE {where}", values)  # noqa: S608  `where` is one of ours

@@ -4,17 +4,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cloud_sync.contract.change import Change, ChangeRow
+from edge.law.lows import Record
+from edge.law.reasons import say
+from edge.law.reduction import Objection, judge_reduction
+from edge.law.settings import Action, Law
+from edge.law.unit_price import unit_price_fault
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sanity limits of a store. Percentages are of the price in force; prices in minor units."""
+    """Sanity limits of a store. Percentages are of the price in force; prices in minor units.
+
+    A jump past the first limit waits for one person's approval, past the second for that of two.
+    """
 
     currency: str = "EUR"
     floor_minor: int = 1
     ceiling_minor: int = 10_000_00
     max_raise_percent: int = 100
     max_cut_percent: int = 90
+    two_people_raise_percent: int = 1000
+    two_people_cut_percent: int = 95
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +43,10 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The row waits for a person's approval."""
+    """The row waits for a person's approval, or for that of several."""
 
     why: str
+    people: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +77,80 @@ def check_change(change: Change, *, store: str, last: int, now: int) -> str:
     return ""
 
 
-def check_row(row: ChangeRow, known: Known | None, limits: Limits, undrawable: Callable[[str], str]) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a row is judged by: the price in force, what is on record of the item, and when the row is to begin."""
+
+    known: Known | None
+    record: Record
+    starts: int
+    """UTC epoch milliseconds."""
+
+
+def check_row(row: ChangeRow, seen: Seen, limits: Limits, law: Law, undrawable: Callable[[str], str]) -> Verdict:
     """Judge one row. `undrawable(name)` says why a name cannot be drawn on a label, or ""."""
-    if known is not None and known.settled and known.row == row:
+    known = seen.known
+    if known is not None and known.settled and known.row == as_shown(row):
         return Same()
+    if why := _sanity(row, known, limits) or _words(row, law, undrawable):
+        return Refuse(why)
+    if (verdict := _unit_price(row, law)) is not None:
+        return verdict
+    if (objection := check_reduction(row, seen.record, seen.starts, law)) is not None:
+        return Hold(objection.why) if objection.action is Action.HOLD else Refuse(objection.why)
+    return Accept() if known is None else _check_jump(row.minor, known.row.minor, limits)
+
+
+def check_reduction(row: ChangeRow, record: Record, starts: int, law: Law) -> Objection | None:
+    """What stands against the reduction that a row announces. Asked when it arrives, and again when it begins."""
+    return None if law.reductions is None else judge_reduction(row, record, starts, law.reductions)
+
+
+def as_shown(row: ChangeRow) -> ChangeRow:
+    """The row without what is only said in evidence and shown to nobody."""
+    return row.model_copy(update={"content": None, "content_within": 0, "override": None})
+
+
+def _sanity(row: ChangeRow, known: Known | None, limits: Limits) -> str:
+    """What is wrong with the row's figures by themselves and beside the price in force, or ""."""
     if row.currency != limits.currency:
-        return Refuse(f"currency: {row.currency} is not this store's {limits.currency}")
+        return say("currency", given=row.currency, own=limits.currency)
     if not limits.floor_minor <= row.minor <= limits.ceiling_minor:
-        return Refuse(f"floor and ceiling: {row.minor} is outside {limits.floor_minor} to {limits.ceiling_minor}")
+        return say("floor-ceiling", price=row.minor, least=limits.floor_minor, most=limits.ceiling_minor)
     if row.was_minor is not None and row.was_minor <= row.minor:
-        return Refuse(f"promotion: the regular price {row.was_minor} is not above {row.minor}")
+        return say("promotion", was=row.was_minor, price=row.minor)
     if (row.unit_minor is None) != (row.unit is None):
-        return Refuse("unit price: a unit price needs its unit, and a unit its price")
+        return say("unit-incomplete")
+    if known is not None and known.row.per != row.per:
+        return say("sold-per", old_per=known.row.per, new_per=row.per)
+    return ""
+
+
+def _words(row: ChangeRow, law: Law, undrawable: Callable[[str], str]) -> str:
     if why := undrawable(row.name):
-        return Refuse(f"name: {why}")
-    if known is not None:
-        if known.row.per != row.per:
-            return Refuse(f"unit: sold per {known.row.per} now; prices per {row.per} cannot be compared with it")
-        return _check_jump(row.minor, known.row.minor, limits)
-    return Accept()
+        return say("name", why=why)
+    if row.override is None and (word := law.words.hit(row.name)):
+        return say("advertising-word", word=word)
+    return ""
+
+
+def _unit_price(row: ChangeRow, law: Law) -> Verdict | None:
+    if law.unit_price is Action.ACCEPT or not (why := unit_price_fault(row, law.unit_tolerance)):
+        return None
+    return Hold(why) if law.unit_price is Action.HOLD else Refuse(why)
 
 
 def _check_jump(new: int, old: int, limits: Limits) -> Verdict:
-    if old and new > old and (new - old) * 100 > limits.max_raise_percent * old:
-        return Hold(f"jump limit: from {old} to {new} is a raise of more than {limits.max_raise_percent} %")
-    if old and new < old and (old - new) * 100 > limits.max_cut_percent * old:
-        return Hold(f"jump limit: from {old} to {new} is a cut of more than {limits.max_cut_percent} %")
+    """Hold a jump past a limit; past the larger one, for two people."""
+    if not old or new == old:
+        return Accept()
+    kind, one, two = (
+        ("jump-raise", limits.max_raise_percent, limits.two_people_raise_percent)
+        if new > old
+        else ("jump-cut", limits.max_cut_percent, limits.two_people_cut_percent)
+    )
+    if abs(new - old) * 100 > max(one, two) * old:
+        return Hold(say(f"{kind}-two", old=old, new=new, percent=max(one, two)), people=2)
+    if abs(new - old) * 100 > one * old:
+        return Hold(say(kind, old=old, new=new, percent=one))
     return Accept()

@@ -1,10 +1,11 @@
 """The price engine: lets the activation core decide inside a transaction, and writes down what it decided."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cloud_sync.contract.events import RowOutcome
 from edge.prices.activation import Book, Plan, Role, Rules, plan
+from edge.prices.approvals import MayNotApprove, add_approval
 from edge.prices.books import (
     Sending,
     confirm_label,
@@ -15,6 +16,7 @@ from edge.prices.books import (
     send_anew,
     write_sendings,
 )
+from edge.prices.history import note_offers
 from edge.store import Transaction
 from edge.store.ledger import encode
 
@@ -23,21 +25,24 @@ from edge.store.ledger import encode
 class PriceEngine:
     """Every method runs inside a transaction of the store of record; `tx.now` is the time.
 
+    `objection(tx, item, version)`: why a price that waited may not begin after all, or ""; see `LawfulStart`.
     `held_after_ms`: how long a change may be on its way before head office hears that it is held, and by whom.
     """
 
     rules: Rules = field(default_factory=Rules)
     held_after_ms: int = 15_000
+    objection: Callable[[Transaction, str, int], str] = lambda _tx, _item, _version: ""
 
     def settle(self, tx: Transaction, items: Iterable[str]) -> None:
         """Let each item go as far as it may now: sends, landings and what is superseded."""
         books = load_books(tx, items)
+        note_offers(tx, books)
         sendings: list[Sending] = []
         for book in books.values():
             if book.target is None:
                 continue
             self._supersede(tx, book)
-            decided = plan(book, self.rules, tx.now)
+            decided = plan(book, self.rules, tx.steady)
             sendings += [Sending(device, book.faces[device].role, book.item, book.target) for device in decided.send]
             if decided.landed:
                 self._land(tx, book)
@@ -50,7 +55,7 @@ class PriceEngine:
 
     def till_applied(self, tx: Transaction, till: str, held: Sequence[tuple[str, int]]) -> None:
         """A till reported the versions in its table."""
-        self.settle(tx, confirm_till(tx, till, held, self.rules.grace_ms))
+        self.settle(tx, confirm_till(tx, till, held))
         tx.sql.execute(
             "UPDATE twin SET reported_version = MAX(reported_version, ?), reported_at = ? WHERE device = ?",
             (max((version for _, version in held), default=0), tx.now, till),
@@ -101,14 +106,28 @@ class PriceEngine:
         self.settle(tx, items)
 
     def approve(self, tx: Transaction, item: str, version: int, by: str) -> bool:
-        """A person lets a held price go. Returns False when it no longer waits, or a newer one is in force."""
+        """A person lets a held price go, or is one of those who have to.
+
+        Returns False when it no longer waits, or a newer one is in force. Raises MayNotApprove, with the rule.
+        """
         newer = tx.sql.execute(
             "SELECT 1 FROM price WHERE item = ? AND version > ? AND phase IN ('active', 'landed')", (item, version)
         ).fetchone()
-        if newer or not self._move(tx, item, version, "held", "active", ""):
+        held = tx.sql.execute(
+            "SELECT effective_at FROM price WHERE item = ? AND version = ? AND phase = 'held'", (item, version)
+        ).fetchone()
+        if newer or held is None:
             return False
-        tx.record("price.approved", item, {"version": version, "by": by})
-        self.settle(tx, [item])
+        if why := self.objection(tx, item, version):
+            raise MayNotApprove(why)
+        if still := add_approval(tx, item, version, by):
+            self._move(tx, item, version, "held", "held", still)
+            self._tell(tx, item, version, "held", still)
+        elif held[0] > tx.now:
+            self._move(tx, item, version, "held", "waiting", f"takes effect at {held[0]}")
+        else:
+            self._move(tx, item, version, "held", "active", "")
+            self.settle(tx, [item])
         return True
 
     def reject(self, tx: Transaction, item: str, version: int, by: str) -> bool:
@@ -133,6 +152,9 @@ class PriceEngine:
             if newer:
                 self._move(tx, item, version, "waiting", "superseded", f"superseded by {newer}")
                 self._tell(tx, item, version, "refused", f"superseded by {newer}")
+            elif why := self.objection(tx, item, version):
+                self._move(tx, item, version, "waiting", "refused", why)
+                self._tell(tx, item, version, "refused", why)
             else:
                 self._move(tx, item, version, "waiting", "active", "")
         self.settle(tx, [item for item, _ in due] + end_grace(tx, self.rules.grace_ms))
@@ -194,7 +216,7 @@ class PriceEngine:
             return
         books = load_books(tx, [item for item, _ in late])
         for item, version in late:
-            why = "waiting for " + describe(plan(books[item], self.rules, tx.now))
+            why = "waiting for " + describe(plan(books[item], self.rules, tx.steady))
             moved = tx.sql.execute(
                 "UPDATE price SET why = ? WHERE item = ? AND version = ? AND phase = 'active' AND why != ?",
                 (why, item, version, why),

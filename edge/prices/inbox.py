@@ -1,14 +1,18 @@
 """Taking a signed change in: checked, written and answered for in one transaction."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from securesystemslib.signer import Key
 
 from cloud_sync.contract.change import Change, ChangeRow, Untrusted, open_change
 from cloud_sync.contract.events import RowOutcome
+from edge.law.lows import Record
+from edge.law.settings import Law
+from edge.prices.approvals import require_approvals
 from edge.prices.books import known_prices
-from edge.prices.checks import Accept, Hold, Limits, Refuse, Same, check_change, check_row
+from edge.prices.checks import Accept, Hold, Limits, Refuse, Same, Seen, check_change, check_row
+from edge.prices.history import read_records
 from edge.store import Transaction
 
 CURSOR = "inbox.cursor"
@@ -31,6 +35,7 @@ class Inbox:
     trusted: Mapping[str, Key]
     limits: Limits
     undrawable: Callable[[str], str]
+    law: Law = field(default_factory=Law)
 
     def take(self, tx: Transaction, sequence: int, envelope: str) -> Taken:
         """Deal with entry `sequence` of the log: every row is accepted, held or refused, and head office hears of it.
@@ -59,9 +64,15 @@ class Inbox:
 
     def _take_rows(self, tx: Transaction, change: Change) -> list[str]:
         known = known_prices(tx, [row.item for row in change.rows])
+        records = read_records(tx, [row.item for row in change.rows if row.was_minor is not None])
+        starts = max(tx.now, change.effective_at)
         ready, written = [], []
         for row in change.rows:
-            match check_row(row, known.get(row.item), self.limits, self.undrawable):
+            seen = Seen(known.get(row.item), records.get(row.item, Record()), starts)
+            verdict = check_row(row, seen, self.limits, self.law, self.undrawable)
+            if isinstance(verdict, Accept | Hold):
+                self._note_override(tx, change.sequence, row)
+            match verdict:
                 case Same():
                     tx.tell_outcome(
                         change.sequence, row.item, RowOutcome(item=row.item, outcome="landed", why="unchanged")
@@ -69,7 +80,8 @@ class Inbox:
                 case Refuse(why):
                     written.append(_price_row(change, row, tx.now, "refused", why))
                     tx.tell_outcome(change.sequence, row.item, RowOutcome(item=row.item, outcome="refused", why=why))
-                case Hold(why):
+                case Hold(why, people):
+                    require_approvals(tx, row.item, change.sequence, people)
                     written.append(_price_row(change, row, tx.now, "held", why))
                     tx.tell_outcome(change.sequence, row.item, RowOutcome(item=row.item, outcome="held", why=why))
                 case Accept() if change.effective_at > tx.now:
@@ -81,6 +93,12 @@ class Inbox:
                     ready.append(row.item)
         tx.sql.executemany("INSERT INTO price VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", written)
         return ready
+
+    def _note_override(self, tx: Transaction, version: int, row: ChangeRow) -> None:
+        """Keep the name of who answers for a word that the rule would have refused."""
+        if row.override is not None and (word := self.law.words.hit(row.name)):
+            body = {"version": version, "rule": "advertising word", "word": word, "by": row.override}
+            tx.record("price.overridden", row.item, body)
 
     def _refuse_all(self, tx: Transaction, sequence: int, author: str, rows: int, why: str) -> Taken:
         tx.set_meta(CURSOR, str(sequence))

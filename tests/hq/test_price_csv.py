@@ -35,7 +35,7 @@ def test_a_plain_row() -> None:
     assert landing.line == 2
     assert landing.row.model_dump() == {
         "item": gtin14(GOOD), "name": "BUDDY MP MINI PIL 300G", "minor": 99, "currency": "EUR", "per": "each",
-        "unit_minor": 330, "unit": "kg", "was_minor": None,
+        "unit_minor": 330, "unit": "kg", "was_minor": None, "content": 300, "content_within": 5, "override": None,
     }  # fmt: skip
 
 
@@ -203,3 +203,28 @@ def test_the_real_lists(store: str, rows: int, rejected: list[int], without_barc
     assert [reject.line for reject in done.rejects] == rejected
     assert sum(is_internal(landing.row.item) for landing in done.rows) == without_barcode
     assert sum(landing.row.was_minor is not None for landing in done.rows) == promotions
+
+
+@pytest.mark.parametrize(
+    ("quantity", "content", "within"),
+    [
+        ("0.30 kg", 300, 5),
+        ("0.405 kg", 405, 1),
+        ("1 l", 1000, 0),
+        ("1.5 l", 1500, 50),
+        ("0.01 kg", 10, 10),  # what a 4.8 g stick is listed as
+        ("0.00 kg", None, 0),
+        ("40.00 ko", 40, 0),  # pieces are counted
+        ("2.50 ko", 3, 1),
+        ("1.2.3 kg", None, 0),
+        ("99999999999 kg", None, 0),
+    ],
+)
+def test_the_content_comes_with_what_it_may_be_rounded_by(quantity: str, content: int | None, within: int) -> None:
+    row = read(f"X,1,{quantity},ko,{GOOD},0.99,3.3,,").rows[0].row
+    assert (row.content, row.content_within) == (content, within)
+
+
+def test_no_unit_price_no_content_and_a_name_that_answers_for_a_word() -> None:
+    row = read(f"X,1,0.30 kg,ko,{GOOD},0.99,,,,Mara", header=HEADER.replace("\n", ",Override\n")).rows[0].row
+    assert (row.content, row.unit, row.override) == (None, None, "Mara")

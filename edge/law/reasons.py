@@ -1,0 +1,81 @@
+"""Why a price is refused or held: stable text that a program can take apart again, so that it can be translated.
+
+A reason is a code and its values. It is stored and told to head office as its English text, which begins with the
+rule's name and a colon; `read` finds code and values again. Amounts are minor units of the store's currency.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+AMOUNTS = frozenset({"price", "given", "low", "was", "old", "new", "least", "most", "due"})
+"""Values that are amounts in minor units, where they are whole numbers."""
+
+ENGLISH = {
+    "currency": "currency: {given} is not this store's {own}",
+    "floor-ceiling": "floor and ceiling: {price} is outside {least} to {most}",
+    "promotion": "promotion: the regular price {was} is not above {price}",
+    "unit-incomplete": "unit price: a unit price needs its unit, and a unit its price",
+    "unit-other": "unit price: sold per {per}, so the price per {unit} says something else",
+    "unit-wrong": "unit price: {given} per {unit} does not follow from {price} for {content}; {least} to {most} would",
+    "name": "name: {why}",
+    "sold-per": "unit: sold per {old_per} now; prices per {new_per} cannot be compared with it",
+    "jump-raise": "jump limit: from {old} to {new} is a raise of more than {percent} %",
+    "jump-cut": "jump limit: from {old} to {new} is a cut of more than {percent} %",
+    "jump-raise-two": "jump limit: from {old} to {new} is a raise of more than {percent} %; two people have to approve",
+    "jump-cut-two": "jump limit: from {old} to {new} is a cut of more than {percent} %; two people have to approve",
+    "was-low": "was price: {was} is above {low}, the lowest price of the last {days} days",
+    "was-deal": "was price: {was} is above {low}, the lowest price paid here in the last {days} days",
+    "was-last": "was price: {was} is above {low}, the last price before the reduction",
+    "was-unrecorded": "was price: {was} cannot be checked, no earlier price of this item is on record here",
+    "raise-before-cut": "raise before cut: {was} came in force by a raise from {old} less than {days} days ago",
+    "percentage": "percentage: {announced} % is announced, but {announced} % off {was} would be {due}, not {price}",
+    "percentage-bare": "percentage: {announced} % is announced without the price that it is taken off from",
+    "advertising-word": "advertising word: “{word}” may not stand on a label unless somebody answers for it by name",
+    "digit-height": "digit height: the price's digits are {height} mm tall on {label}, {least_mm} mm are required",
+    "approved-once": "approved by {by}; another person has to approve as well",
+    "second-person": "second person: {by} cannot approve what {author} ordered; somebody else has to",
+    "second-approval": "second person: {by} has approved already; somebody else has to",
+}
+"""Code → English text with its values in braces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason taken apart. Values are as they stand in the text."""
+
+    code: str
+    values: dict[str, str]
+
+
+def say(code: str, **values: object) -> str:
+    """The reason's text. Raises KeyError for a code or value that does not exist."""
+    return ENGLISH[code].format_map(values)
+
+
+def read(text: str) -> Reason | None:
+    """Code and values of a text that `say` made; None for any other text."""
+    for code, pattern in _patterns():
+        if found := pattern.fullmatch(text):
+            return Reason(code, found.groupdict())
+    return None
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((code, re.compile(_pattern(template), re.DOTALL)) for code, template in ENGLISH.items())
+
+
+def _pattern(template: str) -> str:
+    """The template as a pattern; a value that occurs twice has to be the same both times."""
+    seen: set[str] = set()
+    parts = []
+    for place, piece in enumerate(re.split(r"{(\w+)}", template)):
+        if place % 2 == 0:
+            parts.append(re.escape(piece))
+        elif piece in seen:
+            parts.append(f"(?P={piece})")
+        else:
+            seen.add(piece)
+            parts.append(f"(?P<{piece}>.*?)")
+    return "".join(parts)
