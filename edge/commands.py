@@ -4,10 +4,8 @@ import asyncio
 import json
 import logging
 import signal
-import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,13 +14,16 @@ from rich.console import Console
 from rich.markup import escape
 
 from edge.config import ConfigError, read_config
-from edge.store.database import SchemaError, open_for_reading
+from edge.proof.commands import as_of
+from edge.store.database import SchemaError
 from edge.store.ledger import Head, verify
+from edge.store.reading import reading_ledger
 
 gateway = typer.Typer(no_args_is_help=True, help="The box in the shop.")
 ledger = typer.Typer(no_args_is_help=True, help="What was shown and charged, and proof that nobody changed the record.")
 out = Console()
 err = Console(stderr=True)
+ledger.command("as-of")(as_of)
 
 
 @gateway.command()
@@ -59,18 +60,21 @@ def check(config: Annotated[Path, typer.Argument()]) -> None:
 @ledger.command("verify")
 def verify_ledger(
     data: Annotated[Path, typer.Option(help="The gateway's data folder")] = Path("var/gateway"),
-    anchor: Annotated[str, typer.Option(help="A head kept elsewhere, as NUMBER:HASH")] = "",
+    anchor: Annotated[list[str] | None, typer.Option(help="A head kept elsewhere, as NUMBER:HASH; repeatable")] = None,
+    anchors: Annotated[list[Path] | None, typer.Option(help="Heads from `aisle hq heads STORE`, in a file")] = None,
 ) -> None:
-    """Check every row of the chain, and against a head that head office or you kept."""
+    """Check every row of the chain, and against heads that head office or you kept."""
     try:
-        kept = _anchor(anchor) if anchor else None
+        kept = _anchors(anchor or (), anchors or ())
     except ValueError as error:
-        err.print("[red]--anchor takes NUMBER:HASH, as an earlier verification printed it[/red]")
+        err.print(f"[red]{escape(str(error))}[/red]")
         raise typer.Exit(2) from error
-    with _reading(data) as connection:
-        verdict = verify(connection, kept)
+    with reading_ledger(data) as connection:
+        verdict = verify(connection, *kept)
     if verdict.intact:
         out.print(f"[green]intact[/green]: {verdict.rows} rows, head {verdict.head.seq}:{verdict.head.hash.hex()}")
+        if kept:
+            out.print(f"{len(kept)} heads kept elsewhere fit it, up to row {max(one.seq for one in kept)}")
         return
     err.print(f"[red]not intact[/red]: {verdict.fault}. The first {verdict.rows} rows hold.")
     raise typer.Exit(1)
@@ -85,7 +89,7 @@ def show_ledger(
     """Print the newest rows as JSON lines."""
     where, values = ("WHERE subject = ?", (about, last)) if about else ("", (last,))
     query = f"SELECT seq, at, kind, subject, body FROM ledger {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608
-    with _reading(data) as connection:
+    with reading_ledger(data) as connection:
         rows = connection.execute(query, values).fetchall()
     for seq, at, kind, subject, body in reversed(rows):
         sys.stdout.write(
@@ -93,21 +97,26 @@ def show_ledger(
         )
 
 
-@contextmanager
-def _reading(data: Path) -> Iterator[sqlite3.Connection]:
-    """The store of record in this data folder, to read; what cannot be read ends the command with words."""
-    path = data / "store.db"
-    if not path.exists():
-        err.print(f"[red]{escape(str(path))} does not exist; name the gateway's data folder with --data[/red]")
-        raise typer.Exit(2)
-    database = open_for_reading(path)
-    try:
-        yield database.conn
-    except sqlite3.DatabaseError as error:
-        err.print(f"[red]{escape(str(path))} cannot be read: {error}[/red]")
-        raise typer.Exit(2) from error
-    finally:
-        database.close()
+def _anchors(given: Sequence[str], files: Sequence[Path]) -> list[Head]:
+    """Heads kept elsewhere. Raises ValueError with words."""
+    found = []
+    for text in given:
+        try:
+            found.append(_anchor(text))
+        except ValueError as error:
+            raise ValueError("--anchor takes NUMBER:HASH, as an earlier verification printed it") from error
+    for file in files:
+        try:
+            text = file.read_text(encoding="utf-8")
+            if text.lstrip().startswith("["):
+                found += [_anchor(f"{one['row']}:{one['hash']}") for one in json.loads(text)]
+            else:
+                found += [_anchor(line.split()[0]) for line in text.splitlines() if line.strip()]
+        except OSError as error:
+            raise ValueError(f"{file} cannot be read: {error.strerror}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{file} is no list of heads; make one with `aisle hq heads STORE`") from error
+    return found
 
 
 def _anchor(text: str) -> Head:

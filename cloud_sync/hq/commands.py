@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cloud_sync.hq.enrolment import approve as approve_key
 from cloud_sync.hq.enrolment import keys_of, new_code
+from cloud_sync.hq.ledger_heads import list_heads
 from cloud_sync.hq.listen import parse_place
 from cloud_sync.hq.office import HqError, Office, open_office
 from cloud_sync.hq.operators import add_operator, new_session
@@ -99,6 +100,17 @@ def approve(
             _fail("nothing was approved")
     key = _with_office(data, lambda o: approve_key(o, store, fingerprint, "command line"))
     typer.echo(f"approved\t{key.store}\t{key.fingerprint}")
+
+
+@hq.command("heads")
+def heads(
+    store: str,
+    last: Annotated[int, typer.Option(min=1, max=100_000, help="How many, the newest first.")] = 500,
+    data: Data = HERE,
+) -> None:
+    """Print the heads of a store's ledger, for `aisle ledger verify --anchors` at the gateway."""
+    for head in _with_office(data, lambda office: list_heads(office, store, last)):
+        typer.echo(f"{head.row}:{head.hash}")
 
 
 @operator_app.command("add")

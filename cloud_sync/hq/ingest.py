@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select
 
 from cloud_sync.contract.events import Batch, ChangeOutcome, Committed, Event, Sale, VisitMinute
 from cloud_sync.hq.database import upsert
+from cloud_sync.hq.ledger_heads import keep_head
 from cloud_sync.hq.office import Office
 from cloud_sync.hq.outcomes import apply_outcome
 from cloud_sync.hq.schema import cursors, events, misfits, sale_lines, sales, visits
@@ -51,8 +52,10 @@ def ingest(office: Office, store: str, batch: Batch) -> Committed:
         cursor = sql.execute(select(cursors.c.seq).where(*where).with_for_update()).scalar()
         known = -1 if cursor is None else cursor
         harvest = _Harvest(store, batch.epoch)
+        others = cursors.c.store == store, cursors.c.epoch != batch.epoch
+        restored = sql.execute(select(cursors.c.epoch).where(*others).limit(1)).first() is not None
         for event in batch.events:
-            if event.seq > known:
+            if event.seq > known and not (restored and _told_before(sql, store, batch.epoch, event)):
                 _take(sql, harvest, event)
         _write(sql, harvest)
         last = max(known, batch.events[-1].seq)
@@ -60,6 +63,23 @@ def ingest(office: Office, store: str, batch: Batch) -> Committed:
             row = {"store": store, "epoch": batch.epoch, "seq": last, "at": office.now()}
             upsert(sql, cursors, [row])
     return Committed(epoch=batch.epoch, seq=last)
+
+
+def _told_before(sql: Connection, store: str, epoch: int, event: Event) -> bool:
+    """Whether an earlier life of the gateway told this event of a device already.
+
+    A device that was not given its receipt before the gateway's disk was set back tells the event again.
+    """
+    if event.device_epoch is None or event.device_seq is None:
+        return False
+    same = (
+        events.c.store == store,
+        events.c.device == _storable(event.device),
+        events.c.device_epoch == event.device_epoch,
+        events.c.device_seq == event.device_seq,
+        events.c.epoch != epoch,
+    )
+    return sql.execute(select(events.c.seq).where(*same).limit(1)).first() is not None
 
 
 def _take(sql: Connection, harvest: _Harvest, event: Event) -> None:
@@ -127,10 +147,16 @@ def _read_outcome(sql: Connection, harvest: _Harvest, event: Event, _key: Mappin
         raise Misfit(f"change {outcome.sequence} has no such row: {', '.join(strangers[:5])}"[:300])
 
 
+def _read_head(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
+    if wrong := keep_head(sql, harvest.store, dict(event.body), event.at):
+        raise Misfit(wrong)
+
+
 _READERS: dict[str, Callable[[Connection, _Harvest, Event, Mapping[str, Any]], None]] = {
     "sale": _read_sale,
     "visit.minute": _read_visit,
     "price.outcome": _read_outcome,
+    "ledger.head": _read_head,
 }
 """Kind → reader of its body. Events of other kinds are kept as they are."""
 

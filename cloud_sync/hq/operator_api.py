@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cloud_sync.contract.change import ChangeRow
 from cloud_sync.hq.enrolment import NewCode, approve, keys_of, new_code
 from cloud_sync.hq.http import BodyLimit, tell
+from cloud_sync.hq.ledger_heads import list_heads
 from cloud_sync.hq.office import HqError, Office
 from cloud_sync.hq.outcomes import Counts, change_log, counts, pushed_rows
 from cloud_sync.hq.price_csv import harmless
@@ -174,6 +175,11 @@ def _sums_router(office: Office) -> APIRouter:
     def sales(store: str, start: Span = 0, end: Span = 2**53) -> dict[str, Any]:
         get_store(office, store)
         return sales_sum(office, store, start, end)
+
+    @router.get("/ledger-heads")
+    def ledger_heads(store: str, limit: Limit = 500) -> list[dict[str, Any]]:
+        """Heads of the store's ledger, the newest first, as `aisle ledger verify --anchors` takes them."""
+        return [asdict(head) for head in list_heads(office, store, limit)]
 
     @router.get("/hours")
     def hours(store: str, start: Span, end: Span) -> list[dict[str, int]]:

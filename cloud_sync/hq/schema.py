@@ -84,6 +84,7 @@ events = Table(
     Column("at", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
+    Index("events_by_device", "store", "device", "device_epoch", "device_seq"),
 )
 
 misfits = Table(
@@ -136,6 +137,16 @@ visits = Table(
     Column("entered", BigInteger, nullable=False),
     Column("left", BigInteger, nullable=False),
 )
+
+ledger_heads = Table(
+    "ledger_heads",
+    metadata,
+    _store(),
+    Column("row", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""What the stores' ledgers ended with, and when they said so; the first word stands."""
 
 price_list = Table(
     "price_list",

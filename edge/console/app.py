@@ -9,6 +9,8 @@ The API takes the session cookie of a browser, `Authorization: Bearer` with a to
     POST /api/tills/{id}                       {name?} → {id, password}
     POST /api/devices/{id}/retire | retry      {why} | nothing
     POST /api/prices/{item}/{version}/approve | reject
+    GET  /api/as-of?label= | ?item=[&till=]    &at= → what was shown and charged, as intervals with evidence
+    GET  /api/receipts/{receipt}               each line judged
     GET  /api/overview /api/tasks /api/labels /api/prices /api/healthz
 
 Calls that another site makes through a signed-in browser are refused by their Origin; the cookie is SameSite=Strict.
@@ -20,6 +22,7 @@ from cloud_sync.pages.i18n import Catalogue
 from cloud_sync.pages.install import guard_app, install_pages
 from edge.console.accounts import Accounts
 from edge.console.api_do import do_api
+from edge.console.api_proof import past_pictures, proof_api
 from edge.console.api_read import export_files, read_api
 from edge.console.api_sign import sign_api, sign_forms
 from edge.console.context import ConsoleContext
@@ -56,6 +59,8 @@ def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
         do_api(desk),
         export_files(desk),
         picture_files(desk),
+        proof_api(desk),
+        past_pictures(desk),
     ):
         app.include_router(router)
     guard_app(app, context.hosts)

@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 
 GENESIS = bytes(32)
+Stored = tuple[Any, ...]
+"""A row as read back: number, time, kind, subject, body, hash of the row before, hash; None for text that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +56,38 @@ def read_head(connection: sqlite3.Connection) -> Head:
     return Head(row[0], bytes(row[1])) if row else Head(0, GENESIS)
 
 
-def verify(connection: sqlite3.Connection, anchor: Head | None = None) -> Verdict:
-    """Read the whole chain in order. With an `anchor` kept elsewhere, a tail that was cut off is found as well."""
-    head, anchored = Head(0, GENESIS), anchor is None or anchor.seq == 0
-    for seq, at, kind, subject, body, prev, digest in _rows(connection):
-        if seq != head.seq + 1:
-            return Verdict(head.seq, head, f"row {head.seq + 1} is missing")
-        if not (isinstance(prev, bytes) and isinstance(digest, bytes) and prev == head.hash):
-            return Verdict(head.seq, head, f"row {seq} does not follow row {head.seq}")
-        if not all(isinstance(text, str) for text in (kind, subject, body)) or not isinstance(at, int):
-            return Verdict(head.seq, head, f"row {seq} was changed")
-        if row_hash(prev, seq, at, kind, subject, body) != digest:
-            return Verdict(head.seq, head, f"row {seq} was changed")
+def verify(connection: sqlite3.Connection, *anchors: Head) -> Verdict:
+    """Read the whole chain in order. With `anchors` kept elsewhere, a tail cut off or written anew is found as well."""
+    head = Head(0, GENESIS)
+    kept: dict[int, bytes] = {}
+    for anchor in anchors:
+        if anchor.seq and kept.setdefault(anchor.seq, anchor.hash) != anchor.hash:
+            return Verdict(0, head, f"the anchors contradict each other about row {anchor.seq}")
+    for row in _rows(connection):
+        if fault := follow(head, row):
+            return Verdict(head.seq, head, fault)
+        seq, digest = row[0], row[-1]
+        if kept.pop(seq, digest) != digest:
+            return Verdict(head.seq, Head(seq, digest), f"row {seq} is not the row that was anchored")
         head = Head(seq, digest)
-        if anchor is not None and anchor.seq == seq:
-            if anchor.hash != digest:
-                return Verdict(seq - 1, head, f"row {seq} is not the row that was anchored")
-            anchored = True
-    if anchor is not None and not anchored:
-        return Verdict(head.seq, head, f"rows {head.seq + 1} to {anchor.seq} were cut off")
+    if kept:
+        return Verdict(head.seq, head, f"rows {head.seq + 1} to {max(kept)} were cut off")
     return Verdict(head.seq, head)
 
 
-def _rows(connection: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+def follow(head: Head, row: Stored) -> str:
+    """What is wrong with a row that should come right after `head`; "" when it does."""
+    seq, at, kind, subject, body, prev, digest = row
+    if seq != head.seq + 1:
+        return f"row {head.seq + 1} is missing"
+    if not (isinstance(prev, bytes) and isinstance(digest, bytes) and prev == head.hash):
+        return f"row {seq} does not follow row {head.seq}"
+    if not all(isinstance(text, str) for text in (kind, subject, body)) or not isinstance(at, int):
+        return f"row {seq} was changed"
+    return "" if row_hash(prev, seq, at, kind, subject, body) == digest else f"row {seq} was changed"
+
+
+def _rows(connection: sqlite3.Connection) -> Iterator[Stored]:
     """The rows in order; text that is no text any more comes as its bytes, so that it can be told from the rest."""
     reader = connection.cursor()
     columns = ", ".join(

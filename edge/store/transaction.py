@@ -8,6 +8,13 @@ from cloud_sync.contract.events import ChangeOutcome, EventClass, RowOutcome
 from cloud_sync.queue.outbox import Mark, Outbox, Pending
 from edge.store.ledger import Head, encode, read_head, row_hash
 
+GATEWAY = "gateway"
+"""Subject of ledger rows about the gateway itself."""
+CLOCK_BACK = "clock.back"
+"""Kind of the row that notes that the gateway's clock was set back."""
+CLOCK_TOLERANCE_MS = 50
+"""The clock may lose this much between two rows without a note: it is being slowed, not set back."""
+
 
 class Transaction:
     """One group commit in the making. Works share it; each runs inside its own savepoint.
@@ -15,10 +22,12 @@ class Transaction:
     Nothing that `after` was given runs unless the commit succeeded.
     """
 
-    def __init__(self, connection: sqlite3.Connection, outbox: Outbox, now: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, outbox: Outbox, now: int, steady: int | None = None) -> None:
         self.sql = connection
         self.now = now
-        """The gateway's time when the group began, UTC epoch milliseconds."""
+        """The gateway's time when the group began, UTC epoch milliseconds. A clock may jump: good for dates only."""
+        self.steady = now if steady is None else steady
+        """Milliseconds that passed while a gateway ran: never jumps, stands still while none runs. For waits."""
         self._outbox = outbox
         self._head: Head | None = None
         self._after: list[Callable[[], None]] = []
@@ -32,8 +41,10 @@ class Transaction:
 
     def record_many(self, facts: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
         """Append rows of (kind, subject, body) to the ledger, in this order."""
-        head = self._head or read_head(self.sql)
-        seq, prev, rows = head.seq, head.hash, []
+        if self._head is None:
+            self._head = read_head(self.sql)
+            self._note_the_clock()
+        seq, prev, rows = self._head.seq, self._head.hash, []
         for kind, subject, body in facts:
             seq, text = seq + 1, encode(body)
             digest = row_hash(prev, seq, self.now, kind, subject, text)
@@ -41,6 +52,26 @@ class Transaction:
             prev = digest
         self.sql.executemany("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         self._head = Head(seq, prev)
+
+    def _note_the_clock(self) -> None:
+        """Say so in the ledger when the clock was set back since the last row: its times are then not in order."""
+        if (back := self._set_back()) is not None:
+            self.record(CLOCK_BACK, GATEWAY, back)
+        self.set_meta("ledger.clock", f"{self.now}:{self.steady}")
+
+    def _set_back(self) -> dict[str, int] | None:
+        """How the clock was set back since the ledger's last row, if it was.
+
+        The time that never jumps tells how far the clock had come before, and so which times it may have shown twice.
+        """
+        at, _, steady = self.get_meta("ledger.clock").partition(":")
+        if not at:
+            return None
+        quiet = max(0, self.steady - int(steady))
+        before = int(at) + quiet
+        if self.now >= before - CLOCK_TOLERANCE_MS:
+            return None
+        return {"before": before, "after": self.now, "quiet": quiet}
 
     def tell(
         self,
@@ -108,6 +139,9 @@ class Transaction:
             body = ChangeOutcome(sequence=sequence, rows=tuple(rows)).model_dump(exclude_defaults=True)
             self.tell(EventClass.PRICE, "price.outcome", "gateway", body)
         self._outcomes = []
+        if self._head is None and self._set_back() is not None:
+            self._head = read_head(self.sql)
+            self._note_the_clock()
 
     def committed(self) -> list[Callable[[], None]]:
         """What is to run now that the commit is on disk."""

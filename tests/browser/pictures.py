@@ -1,11 +1,13 @@
 """Makes the pictures of the documentation: `python -m tests.browser.pictures [folder]`; `--all` makes every page's."""
 
 import argparse
+import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS, sign_in, start_shop
+from tests.console.floor import HOUR, MINUTE, gtin
 
 PAGES = {
     "overview": "/", "tasks": "/tasks", "labels": "/labels", "label": "/labels/shelf-03", "prices": "/prices",
@@ -29,7 +31,19 @@ def take(browser: Browser, address: str, folder: Path, *, everything: bool) -> N
                     page.locator("main h1").wait_for()
                     page.wait_for_timeout(1_000)  # curves and pictures are drawn after the text
                     page.screenshot(path=folder / f"console-{name}-{size}-{language}.png")
+            if (size, language) == ("pc", "en"):
+                look_back(page, address, folder)
             context.close()
+
+
+def look_back(page: Page, address: str, folder: Path) -> None:
+    """The slider at a time when one label was behind, and a raise waited for it."""
+    page.set_viewport_size({"width": 1366, "height": 960})
+    at = time.time_ns() // 1_000_000 - 8 * HOUR + 10 * MINUTE
+    page.goto(f"{address}/ledger?of={gtin(7)}&at={at}")
+    page.locator(".asof-clock").wait_for()
+    page.wait_for_timeout(1_000)
+    page.screenshot(path=folder / "ledger-slider.png")
 
 
 def main() -> None:

@@ -66,6 +66,7 @@ def furnish(floor: Floor, now: int) -> None:
     floor.answer()
     _people_and_sales(floor, now, chance)
 
+    _eggs(floor, now, items[6])
     floor.now = now - 3 * HOUR
     floor.change(
         [
@@ -101,6 +102,34 @@ def furnish(floor: Floor, now: int) -> None:
     floor.state("shelf-12", "fault", "the label refuses pictures of this size; check its model", now - 22 * MINUTE)
     floor.state("shelf-20", "asleep", "", now - 5 * MINUTE)
     floor.see(Sighting("shelf-99", "AA:BB:CC:00:00:99", "", "NEMR 2.9", "4.1", MIDDLE, 3010, -71), "label", "ble")
+
+
+def _eggs(floor: Floor, now: int, item: str) -> None:
+    """A day to look back at: a raise that one label held up for half an hour, then a cut, read back by a camera."""
+    name = ITEMS[6][0]
+    floor.now = now - 8 * HOUR
+    floor.silent = {"shelf-23"}
+    floor.change([row(item, 379, name)], author="price run 417")
+    floor.now += 23_000
+    floor.answer()
+    floor.now += 12 * MINUTE
+    line = [item, 1, 349, 2, 698]
+    floor.do(
+        lambda tx: tx.record("sale", "till-2", {"receipt": "R-2041", "at": tx.now - 900, "total": 698, "lines": [line]})
+    )
+    floor.now += 19 * MINUTE
+    floor.silent = set()
+    floor.answer(1)
+    floor.now += 2_000
+    floor.answer()
+    floor.now = now - 5 * HOUR
+    floor.change([row(item, 339, name)], author="price run 417")
+    for _ in range(3):
+        floor.now += 9_000
+        floor.answer(1)
+    floor.now += 20 * MINUTE
+    seen = {"item": item, "version": floor.sequence, "source": "camera aisle-2"}
+    floor.do(lambda tx: tx.record("label.read", "shelf-07", seen))
 
 
 def settle_in(floor: Floor, now: int) -> None:

@@ -1,6 +1,7 @@
 """The console as a person meets it: sign in, look, decide, bind."""
 
 import re
+import time
 
 import httpx
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.shop import MANAGER, PASSWORD
+from tests.console.floor import HOUR, MINUTE, gtin
 
 pytestmark = pytest.mark.browser
 
@@ -181,3 +183,32 @@ def test_signing_out_closes_the_door(signed_in: Page, shop: str) -> None:
     signed_in.wait_for_url(f"{shop}/sign-in")
     signed_in.goto(f"{shop}/prices")
     signed_in.wait_for_url(f"{shop}/sign-in")
+
+
+def test_the_slider_tells_what_was_shown_and_charged_at_any_time_of_a_day(signed_in: Page, shop: str) -> None:
+    at = time.time_ns() // 1_000_000 - 8 * HOUR + 10 * MINUTE
+    signed_in.goto(f"{shop}/ledger?of={gtin(7)}&at={at}")
+    expect(signed_in.get_by_text("one of these")).to_be_visible()
+    expect(signed_in.locator(".asof-face img")).to_have_count(3)  # one label is certain, the other one of two
+    expect(signed_in.get_by_text("No till charged more than a label showed")).to_be_visible()
+    expect(signed_in.locator(".asof-missing", has_text="read back optically")).to_have_count(3)
+    signed_in.get_by_role("button", name="The next change").click()
+    expect(signed_in.get_by_text("one of these")).to_have_count(0)
+    before = signed_in.locator(".asof-clock").inner_text()
+    signed_in.get_by_role("slider").locator("[tabindex]").focus()
+    signed_in.keyboard.press("ArrowRight")
+    expect(signed_in.locator(".asof-clock")).not_to_have_text(before)
+    signed_in.get_by_label("Label, item or name").fill("shelf-03")
+    expect(signed_in.locator(".asof-name", has_text="shelf-03")).to_be_visible()
+    assert signed_in.evaluate(CONTRAST) == []
+    assert signed_in.evaluate(NAMELESS) == []
+
+
+def test_a_receipt_is_judged_on_the_page(signed_in: Page, shop: str) -> None:
+    signed_in.goto(f"{shop}/ledger")
+    signed_in.get_by_label("Number of the receipt").fill("R-2041")
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.get_by_text("Fine", exact=True).first).to_be_visible()
+    signed_in.get_by_label("Number of the receipt").fill("nothing")
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.get_by_text("No sale with this number is on record.")).to_be_visible()

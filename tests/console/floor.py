@@ -15,6 +15,7 @@ from drivers.base import Ink, Panel, Sighting
 from edge.config import Shop
 from edge.console.context import ConsoleContext
 from edge.devices.registry import Registry
+from edge.labels import CannotDraw
 from edge.pictures import Pictures
 from edge.prices.checks import Limits
 from edge.prices.engine import PriceEngine
@@ -125,8 +126,18 @@ class Floor:
             if role == "till":
                 self.engine.till_applied(tx, device, [(item, version)])
             else:
-                self.engine.label_shown(tx, device, item, version, f"{item}-{version}")
+                digest = self._digest(item, version, device)
+                tx.record("label.sending", device, {"item": item, "version": version, "pixels": digest})
+                self.engine.label_shown(tx, device, item, version, digest)
         return heard
+
+    def _digest(self, item: str, version: int, device: str) -> str:
+        """SHA-256 of the picture that the label gets."""
+        try:
+            image = self.pictures(item, version, device)
+        except CannotDraw:
+            image = None
+        return image.digest if image else f"{item}-{version}"
 
     def state(self, device: str, state: str, why: str = "", since: int | None = None) -> None:
         """Put a device into a state, as the registry would."""

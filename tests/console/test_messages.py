@@ -6,6 +6,7 @@ from pathlib import Path
 from cloud_sync.link.state import LinkPhase
 from cloud_sync.pages.i18n import Catalogue
 from edge.console.accounts import Role
+from edge.law.reasons import ENGLISH
 from edge.views.labels import LabelState
 from edge.views.prices import PHASES
 from edge.views.tasks import TaskKind
@@ -24,6 +25,7 @@ MADE = {
     *(f"verdict.{verdict}" for verdict in ("taken", "refused")),
     *(f"task.label.{state}" for state in ("lost", "fault", "late")),
     *("task." + kind.name.lower().replace("_", "-") for kind in TaskKind if kind is not TaskKind.LABEL),
+    *(f"why.{code}" for code in ENGLISH),
     *(f"price.{word}{tail}" for word in ("approve", "reject") for tail in ("", ".title", ".body", ".done")),
 }
 """Keys that the code puts together from a state's name."""

@@ -97,7 +97,9 @@ def test_one_label_shows_what_it_has_what_it_should_have_and_its_history(shop: F
     assert found is not None
     assert (found.row.shown_minor, found.row.wanted_minor) == (1149, 1249)
     assert pictures == ((OIL, 1), (OIL, 2))
-    assert [one.kind for one in found.history] == ["label.sent", "label.shown", "label.sent", "label.bound"]
+    assert [one.kind for one in found.history] == [
+        "label.sent", "label.shown", "label.sending", "label.sent", "label.bound",
+    ]  # fmt: skip
 
 
 def test_a_raise_held_back_by_a_dead_label_is_a_task_that_names_label_place_and_loss(shop: Floor) -> None:

@@ -51,7 +51,7 @@ MATRIX = [
     ("POST", "/api/stores/0204/code"), ("POST", "/api/stores/0204/approve"), ("POST", "/api/stores/0204/prices"),
     ("POST", "/api/stores/0204/rows"), ("GET", "/api/stores/0204/changes"), ("GET", "/api/stores/0204/rows"),
     ("GET", "/api/stores/0204/rows.csv"), ("GET", "/api/stores/0204/sales"),
-    ("GET", "/api/stores/0204/hours?start=0&end=3600000"),
+    ("GET", "/api/stores/0204/hours?start=0&end=3600000"), ("GET", "/api/stores/0204/ledger-heads"),
 ]  # fmt: skip
 
 

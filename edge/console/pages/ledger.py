@@ -9,13 +9,17 @@ from nicegui import APIRouter, ui
 from cloud_sync.pages.parts import card, notice, text
 from cloud_sync.pages.theme import State
 from edge.console.desk import Desk
+from edge.console.pages.asof import AsOf
 from edge.console.pages.looks import sentence
+from edge.console.pages.receipt import ReceiptDesk
 from edge.console.pages.shell import Region, Visit, enter
 from edge.store.ledger import verify
 from edge.views.journal import Deed, list_deeds, list_ledger
 from edge.views.label import Happening
 
 PAGE = 40
+MOST_MOMENT = 10**13
+"""The year 2286: calendars end somewhere."""
 
 
 @dataclass(slots=True)
@@ -30,14 +34,23 @@ def add(router: APIRouter, desk: Desk) -> None:
     """/ledger"""
 
     @router.page("/ledger")
-    async def ledger(request: Request, subject: str = "") -> RedirectResponse | None:
+    async def ledger(request: Request, subject: str = "", of: str = "", at: int = 0) -> RedirectResponse | None:
+        """`of`: a label or an item to look back at; `at`: the time, UTC epoch milliseconds."""
         visit = await enter(desk, request)
         if isinstance(visit, RedirectResponse):
             return visit
         with visit.page(visit.t("page.ledger"), "/ledger"):
+            past = AsOf(visit, at if 0 < at < MOST_MOMENT else visit.now)
+            await past.begin(of[:80])
+            ReceiptDesk(visit)
             book = Book(visit, Browse(subject[:80]))
             await book.refresh()
-        visit.follow(book.follow, "labels", "prices", "sales", "devices", "audit")
+
+        async def refresh() -> None:
+            await past.follow()
+            await book.follow()
+
+        visit.follow(refresh, "labels", "prices", "sales", "devices", "audit")
         return None
 
 

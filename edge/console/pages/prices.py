@@ -12,8 +12,10 @@ from edge.console.accounts import Role
 from edge.console.desk import Desk
 from edge.console.pages.looks import PHASE, many, phase_chip
 from edge.console.pages.pager import Pager
+from edge.console.pages.reasons import in_words
 from edge.console.pages.shell import Region, Visit, enter
 from edge.console.pages.todo import decide
+from edge.law.persons import same_person
 from edge.views.prices import PHASES, PriceRow, Waiting, count_prices, list_prices, waiting_for
 
 PAGE = 40
@@ -131,7 +133,8 @@ class Steps:
                     text(words, "div").classes("aisle-small aisle-soft")
             if row.phase == "held" and visit.may(Role.MANAGER):
                 with ui.element("div").classes("console-price-acts"):
-                    self._decision(row, yes=True)
+                    if not same_person(visit.account.name, row.author):
+                        self._decision(row, yes=True)
                     self._decision(row, yes=False)
 
     def _decision(self, row: PriceRow, *, yes: bool) -> None:
@@ -154,10 +157,7 @@ class Steps:
                 f"{one.name or one.device}{f' ({one.place})' if one.place else ''}" for one in waiting[:3]
             )
             return t("prices.waits", names=names + (" …" if len(waiting) > 3 else ""))
-        if row.phase == "held" and row.before_minor:
-            percent = round((row.minor - row.before_minor) * 100 / row.before_minor)
-            return t("prices.raise" if percent > 0 else "prices.cut", percent=abs(percent))
-        return "" if row.phase == "landed" else row.why
+        return "" if row.phase == "landed" else in_words(row.why, t, visit.desk.figures.money)
 
     async def _choose(self, *, phase: str | None = None, text: str | None = None) -> None:
         self._browse.phase = self._browse.phase if phase is None else phase

@@ -15,6 +15,7 @@ from cloud_sync.pages.parts import Destination, Frame, page_frame, text
 from edge.console.accounts import Account, Role
 from edge.console.desk import Desk
 from edge.console.door import COOKIE
+from edge.console.pages.reasons import in_words
 from edge.store import StoreError
 
 LOOK_EVERY_S = 0.5
@@ -101,7 +102,12 @@ class Visit:
         try:
             await deed()
         except ValueError as error:
-            ui.notify(str(error), type="negative", timeout=10_000, close_button=self.t("act.close"))
+            ui.notify(
+                in_words(str(error), self.t, self.desk.figures.money),
+                type="negative",
+                timeout=10_000,
+                close_button=self.t("act.close"),
+            )
             return False
         except StoreError as error:
             ui.notify(self.t("act.busy", why=error), type="negative", timeout=10_000, close_button=self.t("act.close"))

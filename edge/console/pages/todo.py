@@ -10,6 +10,7 @@ from cloud_sync.pages.parts import text
 from cloud_sync.pages.theme import State
 from edge.console.accounts import Role
 from edge.console.pages.looks import many
+from edge.console.pages.reasons import in_words
 from edge.console.pages.shell import Visit
 from edge.views.tasks import Task, TaskKind
 
@@ -83,11 +84,13 @@ def detail(visit: Visit, task: Task) -> str:
             return t("task.held-raise.cost", name=task.name, each=each, now=now)
         case TaskKind.APPROVAL:
             price, before = money(task.minor, task.currency), money(task.before_minor, task.currency)
-            return many(t, "task.approval.reach", task.count, name=task.name, price=price, before=before)
+            reach = many(t, "task.approval.reach", task.count, name=task.name, price=price, before=before)
+            return f"{reach} {in_words(task.why, t, money)}".rstrip()
         case TaskKind.REFUSED_CHANGE:
             return t("task.refused-change.why", number=task.version, who=task.name, why=task.why)
         case TaskKind.REFUSED_PRICE:
-            return t("task.refused-price.why", name=task.name, price=money(task.minor, task.currency), why=task.why)
+            why = in_words(task.why, t, money)
+            return t("task.refused-price.why", name=task.name, price=money(task.minor, task.currency), why=why)
         case _:
             return ": ".join(part for part in (task.name, task.why) if part)
 

@@ -112,7 +112,7 @@ CREATE TABLE showing (
     minor     INTEGER NOT NULL,
     n         INTEGER NOT NULL,             -- order of sending on this device
     confirmed INTEGER NOT NULL DEFAULT 0,
-    until     INTEGER,                      -- when something newer was confirmed; counted for the grace window
+    until     INTEGER,                      -- steady time at which something newer was confirmed; see grace
     at        INTEGER NOT NULL,
     PRIMARY KEY (device, item, version)
 ) WITHOUT ROWID;

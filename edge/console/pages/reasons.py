@@ -1,0 +1,18 @@
+"""A reason in the reader's language, with amounts written as the shop writes them."""
+
+from collections.abc import Callable
+
+from cloud_sync.pages.i18n import Words
+from edge.law.reasons import AMOUNTS, read
+
+
+def in_words(why: str, t: Words, money: Callable[[int], str]) -> str:
+    """A reason of `edge.law.reasons` as a sentence of the catalogue; any other text as it is."""
+    reason = read(why)
+    if reason is None:
+        return why
+    values = {
+        name: money(int(value)) if name in AMOUNTS and value.isascii() and value.isdigit() else value
+        for name, value in reason.values.items()
+    }
+    return t(f"why.{reason.code}", **values)

@@ -1,0 +1,82 @@
+"""Judging a receipt: each line against what every label of the item may have shown."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+
+from cloud_sync.pages.parts import card, notice, text
+from cloud_sync.pages.theme import LOOKS, State
+from edge.console.pages.shell import Region, Visit
+from edge.proof.asking import Unanswerable, judged
+from edge.proof.moments import clock
+from edge.proof.receipt import Judgement, Line, Verdict
+
+VERDICTS = {
+    Verdict.FINE: (State.RIGHT, "receipt.fine"),
+    Verdict.POSSIBLE: (State.NEEDS_YOU, "receipt.possible"),
+    Verdict.OVERCHARGE: (State.FAILED, "receipt.overcharge"),
+}
+
+
+class ReceiptDesk:
+    """The card that takes a receipt's number and says how each of its lines fares."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._zone = ZoneInfo(visit.desk.context.shop.timezone)
+        t = visit.t
+        with card(t("receipt.title")):
+            with ui.element("form").classes("console-filters") as form:
+                self._number = ui.input(t("receipt.number")).props("outlined dense").classes("console-search")
+                ui.button(t("receipt.judge"), icon="balance").props("type=submit outline")
+            form.on("submit.prevent", self._judge)
+            self._said = Region("aisle-stack")
+
+    async def _judge(self) -> None:
+        number = str(self._number.value or "").strip()[:64]
+        if not number:
+            return
+        try:
+            found = await self._visit.desk.look(lambda db: judged(db.conn, number))
+        except Unanswerable:
+            self._said.show(number, self._draw_nothing)
+            return
+        self._said.show((number, tuple(one.row.seq for one in found), self._visit.now), lambda: self._draw(found))
+
+    def _draw_nothing(self) -> None:
+        t = self._visit.t
+        with notice(State.OFFLINE, t("receipt.none"), t("receipt.none.how")):
+            pass
+
+    def _draw(self, found: Sequence[Judgement]) -> None:
+        t = self._visit.t
+        for one in found:
+            state, word = VERDICTS[one.verdict]
+            start, end = clock(one.time.start, self._zone), clock(one.time.end, self._zone, one.time.start)
+            when = t("receipt.when", till=one.till, start=start, end=end, row=one.row.seq)
+            with notice(state, t(word), when):
+                pass
+            with ui.element("div").classes("console-list"):
+                for line in one.lines:
+                    self._draw_line(one, line)
+
+    def _draw_line(self, one: Judgement, line: Line) -> None:
+        t, money = self._visit.t, self._visit.desk.figures.money
+        state, word = VERDICTS[line.verdict]
+        low = line.lowest
+        with ui.element("div").classes("console-line"):
+            with ui.element("span").classes(f"aisle-chip aisle-{state}"):
+                ui.icon(LOOKS[state].icon).props("aria-hidden=true")
+                text(t(word))
+            with ui.element("span").classes("aisle-grow"):
+                text(t("receipt.charged", item=line.item, price=money(line.charged), version=line.version))
+                if low is None:
+                    text(t("receipt.no-label"), "div").classes("aisle-soft aisle-small")
+                else:
+                    key = "receipt.showed" if low.surely else "receipt.may-show"
+                    said = t(key, label=low.label, price=money(low.face.minor), version=low.face.version)
+                    text(said, "div").classes("aisle-soft aisle-small")
+                if line.over:
+                    text(t("receipt.over", price=money(line.over)), "div").classes("aisle-small")
+            ui.link(t("receipt.look"), f"/ledger?of={line.item}&at={one.time.end}").classes("console-more")

@@ -1,0 +1,184 @@
+"""Judging a receipt: what each line charged, and what every label of the item may have shown. Pure.
+
+When a sale happened is itself uncertain: the till tells its own clock's time, the gateway knows when it heard of it.
+An overcharge is stated only when no time that is possible, and no candidate that is possible, would excuse it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edge.proof.facts import Evidence, Face, Row
+from edge.proof.timeline import Span, Timeline
+
+DELIVERY_MS = 2_000
+"""How long a till's word may have been on its way when it came at once."""
+
+
+class Verdict(StrEnum):
+    """How a line fares."""
+
+    FINE = "fine"
+    POSSIBLE = "possible"
+    """A label may have shown less, but the ledger does not prove it."""
+    OVERCHARGE = "overcharge"
+
+
+@dataclass(frozen=True, slots=True)
+class SaleTime:
+    """When a sale happened, by the gateway's clock: from `start` to `end`.
+
+    `till_at` is what the till's clock said, `recorded_at` the time of the ledger row. `ahead_ms`: how far the till's
+    clock was ahead of the gateway's at least (negative: behind by this at the most), judged by `sales` of its sales.
+    """
+
+    start: int
+    end: int
+    till_at: int
+    recorded_at: int
+    ahead_ms: int
+    sales: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A price that a label may have shown within the window that counts."""
+
+    label: str
+    face: Face
+    span: Span
+    surely: bool
+    """Whether it showed this price or a lower one at a time that counts, whenever the sale was within its bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sale line and its verdict. Money is minor units; `over` is charged too much for the whole line, at the most."""
+
+    item: str
+    version: int
+    charged: int
+    quantity: int
+    total: int
+    verdict: Verdict
+    lowest: Shown | None
+    over: int
+    shown: tuple[Shown, ...]
+    blank: tuple[str, ...]
+    """Labels of the item whose picture is not on record at that time."""
+    till: Face | None
+    """The version as the till was given it; None: the ledger does not know that the till had it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A receipt, judged line by line. `row` is the sale's row of the ledger."""
+
+    receipt: str
+    till: str
+    row: Row
+    time: SaleTime
+    grace_ms: int
+    total: int
+    lines: tuple[Line, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the lines."""
+        found = {line.verdict for line in self.lines}
+        return next((one for one in reversed(Verdict) if one in found), Verdict.FINE)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Every row that the judgement rests on, in order."""
+        faces = [shown.face for line in self.lines for shown in line.shown]
+        faces += [line.till for line in self.lines if line.till is not None]
+        return tuple(sorted({one for face in faces for one in face.evidence}, key=lambda one: (one.seq, one.proof)))
+
+
+def sale_time(sale: Row, others: Iterable[Row] = ()) -> SaleTime:
+    """When the sale happened. `others`: sales of the same till near it, to judge the till's clock by.
+
+    No sale is heard of before it happened, so the smallest gap between a till's time and the gateway's bounds how far
+    the till's clock is behind, and a negative gap proves that it is ahead.
+    """
+    near = [sale, *others]
+    gaps = [row.at - till_at(row) for row in near]
+    behind = min(gaps)
+    at = till_at(sale)
+    start = at + min(0, behind) - DELIVERY_MS
+    end = min(sale.at, at + max(0, behind))
+    if behind < 0:
+        end = min(sale.at, at + behind)
+    return SaleTime(min(start, end), end, at, sale.at, -behind, len(near))
+
+
+def till_at(sale: Row) -> int:
+    """The time of a sale by the till's clock; the gateway's where the row has none."""
+    at = sale.body.get("at")
+    return at if isinstance(at, int) else sale.at
+
+
+def judge(
+    sale: Row,
+    time: SaleTime,
+    labels: Mapping[str, Sequence[Timeline]],
+    tills: Mapping[str, Timeline],
+    grace_ms: int,
+) -> Judgement:
+    """Judge a sale row. `labels`: item → timelines of all labels that ever stood for it; `tills`: item → the till's."""
+    lines = []
+    for item, version, charged, quantity, total in sale.body["lines"]:
+        shown = lowest_first(
+            labels.get(item, ()), item, time.start - grace_ms, time.end, surely=time, grace_ms=grace_ms
+        )
+        low = shown[0] if shown else None
+        below = [one for one in shown if one.face.minor is not None and one.face.minor < charged]
+        proven = [one for one in below if one.surely]
+        verdict = Verdict.OVERCHARGE if proven else Verdict.POSSIBLE if below else Verdict.FINE
+        worst = proven[0] if proven else low
+        over = (charged - (worst.face.minor or 0)) * quantity if below and worst else 0
+        blank = tuple(
+            line.device
+            for line in labels.get(item, ())
+            if any(span.look.unknown and span.look.bound == item for span in line.during(time.start, time.end))
+        )
+        held = tills[item].between(time.start, max(time.end, sale.at)).look.faces if item in tills else ()
+        given = next((face for face in held if face.version == version), None)
+        lines.append(Line(item, version, charged, quantity, total, verdict, worst, over, tuple(shown), blank, given))
+    return Judgement(
+        str(sale.body.get("receipt", "")),
+        sale.subject,
+        sale,
+        time,
+        grace_ms,
+        int(sale.body.get("total", 0)),
+        tuple(lines),
+    )
+
+
+def lowest_first(
+    labels: Iterable[Timeline], item: str, start: int, end: int, *, surely: SaleTime | None = None, grace_ms: int = 0
+) -> list[Shown]:
+    """Every price that any label may have shown of the item from `start` to `end`, the lowest first."""
+    found = []
+    for line in labels:
+        for span in line.during(start, end):
+            found += [
+                Shown(line.device, face, span, surely is not None and _surely(span, face, surely, grace_ms))
+                for face in span.look.faces
+                if face.item == item and face.minor is not None
+            ]
+    return sorted(found, key=lambda one: (one.face.minor or 0, not one.surely, one.label, one.span.first))
+
+
+def _surely(span: Span, face: Face, time: SaleTime, grace_ms: int) -> bool:
+    """Whether the label showed this price or less, and stood for the item, at a time that counts for any sale time."""
+    if span.look.unknown or span.look.away or len(span.windows) != 1:
+        return False
+    if any(one.item != face.item or one.minor is None or one.minor > (face.minor or 0) for one in span.look.faces):
+        return False
+    window = span.windows[0]
+    return (window.start is None or window.start <= time.start) and (
+        window.end is None or window.end >= time.end - grace_ms
+    )

@@ -1,0 +1,98 @@
+"""Answers in English, for the command line. Pure."""
+
+from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
+
+from edge.proof.facts import Evidence, Face, Look, Proof
+from edge.proof.moments import clock
+from edge.proof.receipt import Judgement, Line, Verdict
+from edge.proof.timeline import Span
+
+Money = Callable[[int | None], str]
+PROOFS = {
+    Proof.SENT: "sent",
+    Proof.SENDING: "picture on its way",
+    Proof.REPORTED: "device reports it",
+    Proof.READ: "read back optically",
+}
+VERDICTS = {
+    Verdict.FINE: "fine",
+    Verdict.POSSIBLE: "possible overcharge, within the uncertainty",
+    Verdict.OVERCHARGE: "overcharge",
+}
+
+
+def say_look(look: Look, money: Money, *, till: bool = False) -> str:
+    """Such as: v7 (€1.29) or v8 (€1.49)."""
+    items = {face.item for face in look.faces}
+    said = [say_face(face, money, item=len(items) > 1) for face in look.faces]
+    if look.away and not said:
+        return "out of the shop"
+    if look.unknown and till and not look.lost:
+        said.append("no price")
+    elif look.unknown:
+        said.append("something that is not on record")
+    return " or ".join(said) or "nothing"
+
+
+def say_face(face: Face, money: Money, *, item: bool = False) -> str:
+    """Such as: v8 (€1.49). The price is left out when the ledger does not name it."""
+    price = f" ({money(face.minor)})" if face.minor is not None else ""
+    return f"v{face.version}{price}" + (f" of {face.item}" if item else "")
+
+
+def say_story(story: Sequence[Span], money: Money, zone: ZoneInfo, moment: int, *, till: bool = False) -> str:
+    """Such as: v7 until 09:58:03; v7 or v8 until 09:58:41; then v8."""
+    said = []
+    for place, span in enumerate(story):
+        what = say_look(span.look, money, till=till)
+        if place and place == len(story) - 1:
+            said.append(f"then {what}" + ("" if span.end is None else f" until {clock(span.end, zone, moment)}"))
+        elif span.end is None:
+            since = "" if span.start is None else f" since {clock(span.start, zone, moment)}"
+            said.append(what + since)
+        elif len(story) == 1 and span.start is not None:
+            said.append(f"{what} from {clock(span.start, zone, moment)} until {clock(span.end, zone, moment)}")
+        else:
+            said.append(f"{what} until {clock(span.end, zone, moment)}")
+    return "; ".join(said)
+
+
+def say_evidence(one: Evidence, zone: ZoneInfo, moment: int) -> str:
+    """Such as: device reports it, row 131, 09:58:41, hash 3f2a91c05d77…"""
+    source = f" by {one.source}" if one.source else ""
+    return f"{PROOFS[one.proof]}{source}, row {one.seq}, {clock(one.at, zone, moment)}, hash {one.hash[:12]}…"
+
+
+def say_sale_time(judged: Judgement, zone: ZoneInfo) -> str:
+    """When the sale happened, how certain that is, and why."""
+    time = judged.time
+    span = f"{clock(time.start, zone)} to {clock(time.end, zone, time.start)}"
+    told = f"the till's clock said {clock(time.till_at, zone, time.start)}"
+    heard = f"the gateway heard of it at {clock(time.recorded_at, zone, time.start)}"
+    if time.ahead_ms > 0:
+        drift = f"the till's clock was at least {time.ahead_ms / 1000:g} s ahead"
+    else:
+        drift = f"the till's clock was at most {-time.ahead_ms / 1000:g} s behind"
+    many = "this sale" if time.sales == 1 else f"{time.sales} sales"
+    return f"sold {span} by the gateway's clock; {told}, {heard}; by {many}, {drift}"
+
+
+def say_line(line: Line, money: Money, zone: ZoneInfo, moment: int) -> str:
+    """Why a line got its verdict."""
+    if line.lowest is None:
+        said = "no label of this item was on record then"
+    else:
+        low = line.lowest
+        sure = "showed" if low.surely else "may have shown"
+        until = "" if low.span.end is None else f" until {clock(low.span.end, zone, moment)}"
+        price = money(low.face.minor)
+        said = f"lowest: {low.label} {sure} {price} (v{low.face.version}){until}"
+    if line.over:
+        most = "" if line.verdict is Verdict.OVERCHARGE else "at most "
+        said += f"; {most}{money(line.over)} too much"
+    if line.blank:
+        said += f"; what {', '.join(line.blank)} showed is not on record"
+    if line.till is None:
+        said += "; the ledger does not know that the till had this version"
+    return said

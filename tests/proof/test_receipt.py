@@ -1,0 +1,108 @@
+"""Judging receipts: an overcharge is stated only when nothing excuses it."""
+
+import pytest
+
+from edge.proof.facts import Row
+from edge.proof.label import label_timeline
+from edge.proof.receipt import DELIVERY_MS, Verdict, judge, sale_time
+from edge.proof.till import till_timeline
+from tests.proof.rows import ITEM, Book
+
+MINUTE = 60_000
+
+
+def sale(
+    at: int, *, heard: int | None = None, minor: int = 129, version: int = 7, seq: int = 100, quantity: int = 2
+) -> Row:
+    body = {
+        "receipt": "r1",
+        "at": at,
+        "total": minor * quantity,
+        "lines": [[ITEM, version, minor, quantity, minor * quantity]],
+    }
+    return Row(seq, at + 100 if heard is None else heard, "sale", "till-1", body, "5a" * 32)
+
+
+def shelf(start: int, cut: int) -> Book:
+    """A label that surely shows 129 from `start`, may show 99 from `cut`, and says so 10 s later."""
+    return (
+        Book().bound(at=start).sent(7, 129, at=start).shown(7, at=start)
+        .sent(8, 99, at=cut).shown(8, at=cut + 10_000)
+    )  # fmt: skip
+
+
+def verdict(at: int, *, minor: int = 129, grace: int = 0, heard: int | None = None) -> Verdict:
+    line = label_timeline("label-1", shelf(0, 30 * MINUTE).rows)
+    row = sale(at, minor=minor, heard=heard)
+    return judge(row, sale_time(row), {ITEM: [line]}, {}, grace).verdict
+
+
+def test_the_three_verdicts() -> None:
+    assert verdict(10 * MINUTE) is Verdict.FINE
+    assert verdict(30 * MINUTE + 5_000) is Verdict.POSSIBLE  # the cut may have been on the shelf
+    assert verdict(40 * MINUTE) is Verdict.OVERCHARGE
+    assert verdict(40 * MINUTE, minor=99) is Verdict.FINE
+    assert verdict(10 * MINUTE, minor=90) is Verdict.FINE  # less is lawful
+
+
+def test_a_sale_that_may_have_been_before_the_cut_is_only_possible() -> None:
+    """The till was cut off: its clock alone says when, and by the gateway it may have been up to 15 minutes later."""
+    assert verdict(25 * MINUTE, heard=40 * MINUTE) is Verdict.POSSIBLE
+    assert verdict(41 * MINUTE, heard=60 * MINUTE) is Verdict.OVERCHARGE  # late in any case
+
+
+def test_grace_counts_what_left_the_shelf_lately() -> None:
+    book = Book().bound(at=0).sent(7, 99, at=0).shown(7, at=0).sent(8, 129, at=30 * MINUTE).shown(8, at=31 * MINUTE)
+    line = label_timeline("label-1", book.rows)
+    for at, grace, expected in (
+        (40 * MINUTE, 0, Verdict.FINE),
+        (40 * MINUTE, 30 * MINUTE, Verdict.OVERCHARGE),
+        (70 * MINUTE, 30 * MINUTE, Verdict.FINE),
+    ):
+        row = sale(at, minor=129, version=8)
+        assert judge(row, sale_time(row), {ITEM: [line]}, {}, grace).verdict is expected
+
+
+def test_the_judgement_names_labels_rows_and_the_sum() -> None:
+    line = label_timeline("label-1", shelf(0, 30 * MINUTE).rows)
+    till = till_timeline("till-1", ITEM, Book("till-1").till_sent((ITEM, 7, 129), at=0).applied((ITEM, 7), at=10).rows)
+    row = sale(40 * MINUTE)
+    judged = judge(row, sale_time(row), {ITEM: [line]}, {ITEM: till}, 0)
+    (one,) = judged.lines
+    assert (one.over, one.lowest.label if one.lowest else "") == (60, "label-1")
+    assert one.till is not None
+    assert {(proof.seq, proof.hash) for proof in judged.evidence} >= {(5, f"{5:064x}"), (1, f"{1:064x}")}
+
+
+def test_labels_without_a_record_excuse_nothing_and_accuse_nobody() -> None:
+    blank = label_timeline("label-2", Book("label-2").bound(at=0).rows)
+    row = sale(10 * MINUTE)
+    (line,) = judge(row, sale_time(row), {ITEM: [blank]}, {}, 0).lines
+    assert (line.verdict, line.blank, line.lowest, line.till) == (Verdict.FINE, ("label-2",), None, None)
+
+
+def test_a_set_of_lower_prices_is_a_proof_too() -> None:
+    book = Book().bound(at=0).sent(1, 80, at=0).shown(1, at=0).sent(2, 90, at=MINUTE)
+    row = sale(10 * MINUTE)
+    (line,) = judge(row, sale_time(row), {ITEM: [label_timeline("label-1", book.rows)]}, {}, 0).lines
+    assert line.verdict is Verdict.OVERCHARGE
+    assert line.over == (129 - 90) * 2  # at least this much is certain
+
+
+@pytest.mark.parametrize(
+    ("till_clock", "heard", "start", "end"),
+    [
+        (100_000, 100_400, 100_000 - DELIVERY_MS, 100_400),  # at once
+        (100_000, 700_000, 100_000 - DELIVERY_MS, 700_000),  # by this sale alone: any time up to when it was heard of
+        (100_000, 40_000, 40_000 - DELIVERY_MS, 40_000),  # the till's clock is a minute ahead
+    ],
+)
+def test_when_a_sale_was(till_clock: int, heard: int, start: int, end: int) -> None:
+    found = sale_time(sale(till_clock, heard=heard))
+    assert (found.start, found.end) == (start, end)
+
+
+def test_other_sales_of_the_till_show_that_its_clock_is_right() -> None:
+    """Sold while cut off, heard of ten minutes later; but a sale after it came at once."""
+    found = sale_time(sale(100_000, heard=700_000), [sale(800_000, heard=800_300, seq=101)])
+    assert (found.start, found.end, found.sales) == (98_000, 100_300, 2)
