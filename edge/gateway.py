@@ -30,16 +30,21 @@ from edge.console.context import ConsoleContext
 from edge.devices.registry import Registry
 from edge.devices.sink import DriverSink
 from edge.dispatch.labels import LabelDispatcher
+from edge.dispatch.leases import LeaseDesk
 from edge.dispatch.tills import Receipts, TillDispatcher
 from edge.footfall import Footfall
 from edge.intake import Intake
 from edge.labels.lint import undrawable
+from edge.law.settings import Law
 from edge.pictures import Pictures
 from edge.prices.activation import Rules
 from edge.prices.checks import Limits
 from edge.prices.engine import PriceEngine
 from edge.prices.inbox import Inbox
-from edge.store import Store
+from edge.prices.leases import Leases
+from edge.prices.starting import LawfulStart
+from edge.proof.records import ShopFacts, note_shop
+from edge.store import Store, StoreError
 from edge.uplink import StoreEnd
 from edge.verbs import ShopVerbs
 from provisioning.credentials import GATEWAY, Credentials
@@ -57,6 +62,11 @@ class AlreadyRunning(Exception):
 def wall_clock() -> int:
     """UTC epoch milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+def monotonic_clock() -> int:
+    """Milliseconds that never jump; they begin anew with the machine."""
+    return time.monotonic_ns() // 1_000_000
 
 
 class Gateway:
@@ -78,12 +88,26 @@ class Gateway:
 
     async def _build(self, stack: AsyncExitStack) -> None:
         config, clock, loop = self.config, self._clock, asyncio.get_running_loop()
-        store = Store(config.data / "store.db", clock, epoch=clock(), queue_bytes=config.queue_megabytes << 20)
+        store = Store(
+            config.data / "store.db", clock,
+            epoch=clock(), queue_bytes=config.queue_megabytes << 20, monotonic=monotonic_clock,
+        )  # fmt: skip
         stack.callback(store.close)
         registry = Registry(store, clock, round(config.labels.silent_after_seconds * 1000))
         prices = config.prices
-        engine = PriceEngine(Rules(prices.grace_seconds * 1000), round(prices.held_after_seconds * 1000))
-        pictures = Pictures(config.shop, store, lambda device: known.panel if (known := registry.get(device)) else None)
+        law = config.law.rules(config.shop.locale)
+        engine = PriceEngine(
+            Rules(prices.grace_seconds * 1000), round(prices.held_after_seconds * 1000), LawfulStart(law)
+        )
+        shop = ShopFacts(config.shop.timezone, config.shop.currency, prices.grace_seconds * 1000)
+        try:
+            await store.do(lambda tx: note_shop(tx, shop))
+        except StoreError as error:  # a full disk keeps no gateway from starting
+            log.warning("the ledger does not have the shop's settings: %s They are written at the next start.", error)
+        pictures = Pictures(
+            config.shop, store, lambda device: known.panel if (known := registry.get(device)) else None,
+            config.law.digit_rule(),
+        )  # fmt: skip
 
         credentials = Credentials(config.data / "passwords")
         drivers = {
@@ -92,10 +116,16 @@ class Gateway:
         }
         labels = {name: driver for name, driver in drivers.items() if isinstance(driver, LabelDriver)}
         tills = {name: driver for name, driver in drivers.items() if isinstance(driver, TillDriver)}
-        receipts = Receipts(tills, lambda device: known.driver if (known := registry.get(device)) else None)
+
+        def driver_of(device: str) -> str | None:
+            return known.driver if (known := registry.get(device)) else None
+
+        receipts = Receipts(tills, driver_of)
+        leases = LeaseDesk(store, engine, Leases(prices.lease_seconds * 1000), tills, driver_of, monotonic_clock)
 
         tasks = await stack.enter_async_context(_background())
         tasks(receipts.run, "receipts")
+        tasks(leases.run, "leases")
         tasks(TillDispatcher(store, registry, tills, clock).run, "till dispatcher")
         tasks(
             LabelDispatcher(store, engine, registry, labels, pictures, clock, config.labels.at_once).run,
@@ -105,7 +135,7 @@ class Gateway:
 
         for name, driver in drivers.items():
             role = "till" if Capability.CHARGES_PRICES in driver.capabilities else "label"
-            sink = DriverSink(name, role, store, registry, Intake(engine), receipts.owe, loop)
+            sink = DriverSink(name, role, store, registry, Intake(engine), receipts.owe, leases.asked, loop)
             tasks(partial(_keep_starting, name, driver, sink), f"driver {name}")
             stack.push_async_callback(driver.stop)
 
@@ -113,12 +143,12 @@ class Gateway:
         await footfall.start()
         stack.push_async_callback(footfall.stop)
 
-        link = self._link(store, engine)
+        link = self._link(store, engine, law)
         await link.start()
         stack.push_async_callback(link.stop)
         store.listen(lambda topics: link.nudge() if "outbox" in topics else None)
 
-        verbs = ShopVerbs(store, engine, registry, credentials.renew, credentials.revoke)
+        verbs = ShopVerbs(store, engine, registry, credentials.renew, credentials.revoke, unfit=pictures.unfit)
         context = ConsoleContext(
             shop=config.shop, store=store, verbs=verbs, clock=clock, link=link.view, picture=pictures,
             enrol_store=link.enrol if config.hq.url else None, setup_code=_setup_code(store),
@@ -129,7 +159,7 @@ class Gateway:
         _publish(config.data / "ports.json", {"console": port, "mqtt": broker, "pid": os.getpid()})
         log.info("console on http://%s:%d", config.console.bind, port)
 
-    def _link(self, store: Store, engine: PriceEngine) -> Link:
+    def _link(self, store: Store, engine: PriceEngine, law: Law) -> Link:
         """The line to head office; without a URL it says that the shop runs alone."""
         config = self.config
         identity = Identity.open(config.data)
@@ -138,7 +168,7 @@ class Gateway:
 
         def inbox(change_keys: Mapping[str, str]) -> Inbox:
             trusted = {keyid: public_key(keyid, hexed) for keyid, hexed in change_keys.items()}
-            return Inbox(config.shop.id, trusted, limits, undrawable)
+            return Inbox(config.shop.id, trusted, limits, undrawable, law)
 
         return Link(
             config.hq.url,

@@ -11,6 +11,7 @@ from cloud_sync.contract.events import U64, EventClass, Sale
 from cloud_sync.queue.outbox import Pending
 from drivers.base import Message
 from edge.prices.engine import PriceEngine
+from edge.prices.history import note_paid
 from edge.store import Transaction
 from edge.store.ledger import encode
 from edge.vision.facts import Crossing
@@ -56,8 +57,17 @@ class Intake:
         batch.write()
         return receipts
 
-    def meet(self, tx: Transaction, device: str, epoch: int) -> None:
-        """A device said which journal it keeps. With a new one it forgot its prices: they are sent to it again."""
+    def meet(self, tx: Transaction, device: str, epoch: int, oldest: int | None = None) -> None:
+        """A device said which journal it keeps, and what it still holds of it.
+
+        With a new journal it forgot its prices: they are sent to it again. Events that this store of record lacks and
+        that the journal no longer holds were receipted by a gateway whose disk was set back since; they may well be at
+        head office. Waiting for them would stop the device for ever, so the ledger says which they were.
+        """
+        last = _recorded(tx, device, epoch)
+        if oldest is not None and oldest > last + 1:
+            tx.record("till.gap", device, {"epoch": epoch, "from": last + 1, "to": oldest - 1})
+            tx.sql.execute("INSERT OR REPLACE INTO sender VALUES (?, ?, ?)", (device, epoch, oldest - 1))
         before = tx.get_meta(_journal(device))
         if before != str(epoch):
             tx.set_meta(_journal(device), str(epoch))
@@ -106,6 +116,7 @@ class _Batch:
         self.cursors: dict[tuple[str, int], int] = {}
         self.facts: list[tuple[str, str, Mapping[str, Any]]] = []
         self._sales: list[tuple[object, ...]] = []
+        self._paid: set[tuple[str, int, int]] = set()
         self._events: list[Pending] = []
 
     def last(self, device: str, epoch: int) -> int:
@@ -120,6 +131,7 @@ class _Batch:
         lines = [(line.item, line.version, line.minor, line.quantity, line.total_minor) for line in sale.lines]
         fact = {"receipt": sale.receipt, "at": message.at, "total": sale.total_minor, "lines": lines}
         self.facts.append(("sale", message.device, fact))
+        self._paid.update((line.item, line.version, line.minor) for line in sale.lines)
         self._sales.append(
             (message.device, message.epoch, message.seq, sale.receipt, message.at, sale.currency, sale.total_minor,
              encode({"lines": lines}))
@@ -141,10 +153,11 @@ class _Batch:
             tx.record_many(self.facts)
         if self._sales:
             tx.sql.executemany("INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._sales)
+            note_paid(tx, self._paid)
             tx.topics.add("sales")
         if self._events:
             tx.tell_many(self._events)
-        self.facts, self._sales, self._events = [], [], []
+        self.facts, self._sales, self._events, self._paid = [], [], [], set()
 
 
 def _recorded(tx: Transaction, device: str, epoch: int) -> int:

@@ -5,6 +5,7 @@ Bounded in bytes: when full, telemetry is shed first, then visits; sales and pri
 refused, so that the device that holds them keeps them.
 """
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,6 +82,8 @@ class Outbox:
         self.epoch = epoch
         self.limit_bytes = limit_bytes
         self.next_seq = 1
+        self._lives: list[tuple[int, int]] = []
+        """(Epoch, last sequence) of lives before a restore whose events still wait: they travel under their epoch."""
         self._held: dict[str, int] = {}
         """Bytes queued per class."""
 
@@ -97,6 +100,21 @@ class Outbox:
         (last,) = sql.execute("SELECT COALESCE(MAX(seq), 0) FROM outbox").fetchone()
         self.next_seq = max(last, self._meta(sql, "outbox.confirmed"), self._meta(sql, "outbox.shed_to")) + 1
         self._held = dict(sql.execute("SELECT cls, SUM(bytes) FROM outbox GROUP BY cls"))
+        self._lives = _read_lives(sql)
+
+    @staticmethod
+    def begin_life(sql: sqlite3.Connection, former: int, epoch: int) -> None:
+        """The database was restored from a copy: what is queued from now on belongs to `epoch`, the gateway's new one.
+
+        What the copy holds was numbered in the epoch `former`, and head office may have it: under that epoch it can
+        tell. For a database that no outbox has open; numbers go on, so that no two events ever share one.
+        """
+        (last,) = sql.execute("SELECT COALESCE(MAX(seq), 0) FROM outbox").fetchone()
+        last = max(last, Outbox._meta(sql, "outbox.confirmed"), Outbox._meta(sql, "outbox.shed_to"))
+        lives = [*_read_lives(sql), (former, last)]
+        sql.execute("INSERT OR REPLACE INTO meta VALUES ('outbox.lives', ?)", (json.dumps(lives),))
+        sql.execute("INSERT OR REPLACE INTO meta VALUES ('epoch', ?)", (str(epoch),))
+        Outbox._set_meta(sql, "outbox.confirmed", last)
 
     def mark(self) -> Mark:
         """Where the bookkeeping stands; take it together with a savepoint."""
@@ -144,17 +162,26 @@ class Outbox:
         A row that cannot be read travels as an event of kind UNREADABLE: it must not block those behind it.
         """
         events: list[Event] = []
-        size = 0
+        size, epoch, upto = 0, self.epoch, 0
         for row in sql.execute(_OLDEST, (limit,)):
+            if not events:
+                epoch, upto = self._life_of(row[0])
             size += row[9]
-            if events and size > limit_bytes:
+            if events and (size > limit_bytes or 0 < upto < row[0]):
                 break
             events.append(_event(row))
-        return Batch(epoch=self.epoch, events=tuple(events)) if events else None
+        return Batch(epoch=epoch, events=tuple(events)) if events else None
+
+    def _life_of(self, seq: int) -> tuple[int, int]:
+        """The epoch that an event belongs to, and the last sequence of it; 0 when there is none yet."""
+        return next(((epoch, upto) for epoch, upto in self._lives if seq <= upto), (self.epoch, 0))
 
     def confirm(self, sql: sqlite3.Connection, epoch: int, seq: int) -> int:
         """Head office has everything up to `seq`: forget it. Returns how many events left the queue."""
-        if epoch != self.epoch or seq >= self.next_seq:
+        former = dict(self._lives).get(epoch)
+        if former is not None:
+            seq = min(seq, former)  # head office may have more of that life than the copy does
+        elif epoch != self.epoch or seq >= self.next_seq:
             return 0  # an answer about another life of this gateway
         count = 0
         sent = "SELECT cls, COUNT(*), SUM(bytes) FROM outbox WHERE seq <= ? GROUP BY cls"
@@ -211,6 +238,13 @@ class Outbox:
     @staticmethod
     def _set_meta(sql: sqlite3.Connection, key: str, value: int) -> None:
         sql.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, str(value)))
+
+
+def _read_lives(sql: sqlite3.Connection) -> list[tuple[int, int]]:
+    """Lives before this one that still have events here."""
+    row = sql.execute("SELECT value FROM meta WHERE key = 'outbox.lives'").fetchone()
+    (oldest,) = sql.execute("SELECT COALESCE(MIN(seq), 0) FROM outbox").fetchone()
+    return [(epoch, upto) for epoch, upto in json.loads(row[0]) if 0 < oldest <= upto] if row else []
 
 
 def _length(event: Pending) -> int:

@@ -1,11 +1,9 @@
 """Sending images to labels: several at once, fairly, and never the same image twice."""
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from drivers.base import LabelDriver, PanelImage
 from drivers.errors import Asleep, DeviceError, Refused, Unreachable
@@ -13,31 +11,16 @@ from edge.devices.health import State
 from edge.devices.pacing import Pacing
 from edge.devices.registry import Registry
 from edge.dispatch.bell import Bell
+from edge.dispatch.wanted import Job, label_jobs, note_sending
 from edge.labels.content import CannotDraw
 from edge.prices.engine import PriceEngine
-from edge.store import Store, StoreError, Transaction
+from edge.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 2.0
 GIVE_UP_SECONDS = 360.0
 """Longer than any driver lets an upload last: a last resort against one that hangs."""
-
-_WANTED = """
-    SELECT s.device, s.item, s.version FROM showing s
-    JOIN binding b ON b.device = s.device AND b.item = s.item
-    WHERE s.role = 'label' AND s.confirmed = 0
-      AND s.n = (SELECT MAX(n) FROM showing WHERE device = s.device)
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One label to bring up to date: the newest version that it may show."""
-
-    label: str
-    item: str
-    version: int
 
 
 class LabelDispatcher:
@@ -95,7 +78,7 @@ class LabelDispatcher:
 
     def _wanted(self) -> dict[str, Job]:
         with self._store.reading() as db:
-            jobs = {label: Job(label, item, version) for label, item, version in db.conn.execute(_WANTED)}
+            jobs = label_jobs(db.conn)
         for label in list(jobs):
             known = self._registry.get(label)
             if (
@@ -137,7 +120,7 @@ class LabelDispatcher:
             raise Asleep(job.label, "it was not heard yet, so its panel is not known")
         if image is None:
             raise Refused(job.label, "its panel is not known, so nothing can be drawn for it")
-        unchanged = await self._store.do(lambda tx: _note_sending(tx, job, image.digest))
+        unchanged = await self._store.do(lambda tx: note_sending(tx, job, image.digest))
         if not unchanged:
             await self._show(self._drivers[known.driver], job.label, image)
         await self._store.do(lambda tx: self._engine.label_shown(tx, job.label, job.item, job.version, image.digest))
@@ -150,21 +133,3 @@ class LabelDispatcher:
                 await driver.show(label, image)
         except TimeoutError as error:
             raise Unreachable(label, f"the upload did not end within {self._give_up_seconds:g} s") from error
-
-
-def _note_sending(tx: Transaction, job: Job, digest: str) -> bool:
-    """Write down what is about to be sent. Returns True when the label already shows these very pixels."""
-    row = tx.sql.execute("SELECT reported FROM twin WHERE device = ?", (job.label,)).fetchone()
-    if row and json.loads(row[0]).get("digest") == digest and not _sent_since(tx, job):
-        return True
-    tx.record("label.sending", job.label, {"item": job.item, "version": job.version, "pixels": digest})
-    return False
-
-
-def _sent_since(tx: Transaction, job: Job) -> bool:
-    """Whether anything else went to the label after what it last confirmed, so that it may show something else."""
-    row = tx.sql.execute(
-        "SELECT COUNT(*) FROM showing WHERE device = ? AND confirmed = 0 AND NOT (item = ? AND version = ?)",
-        (job.label, job.item, job.version),
-    ).fetchone()
-    return bool(row[0])

@@ -5,26 +5,17 @@ import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from drivers.base import PriceRow, TillDriver
+from drivers.base import TillDriver
 from drivers.errors import DeviceError
 from edge.devices.health import State
 from edge.devices.registry import Registry
 from edge.dispatch.bell import Bell
+from edge.dispatch.wanted import ROWS_PER_MESSAGE, due_rows, till_rows
 from edge.store import Store
 
 log = logging.getLogger(__name__)
 
-ROWS_PER_MESSAGE = 200
-ROWS_ON_THE_WAY = 1_000
-REPEAT_AFTER_MS = 5_000
 LOOK_EVERY_SECONDS = 1.0
-
-_WANTED = """
-    SELECT s.item, s.version, p.name, p.minor, p.currency, p.per
-    FROM (SELECT item, MAX(version) AS version, n FROM showing WHERE device = ? AND confirmed = 0
-          GROUP BY item ORDER BY n LIMIT ?) s
-    JOIN price p ON p.item = s.item AND p.version = s.version
-"""
 
 
 class TillDispatcher:
@@ -69,13 +60,8 @@ class TillDispatcher:
     async def _bring(self, till: str, driver: TillDriver) -> None:
         now = self._clock()
         with self._store.reading() as db:
-            wanted = [PriceRow(*row) for row in db.conn.execute(_WANTED, (till, ROWS_ON_THE_WAY))]
-        before = self._on_the_way.get(till, {})
-        waiting = {(row.item, row.version): before.get((row.item, row.version)) for row in wanted}
-        due = [
-            row for row in wanted if (at := waiting[row.item, row.version]) is None or abs(now - at) >= REPEAT_AFTER_MS
-        ]
-        self._on_the_way[till] = {key: at for key, at in waiting.items() if at is not None}
+            wanted = till_rows(db.conn, till)
+        due, self._on_the_way[till] = due_rows(wanted, self._on_the_way.get(till, {}), now)
         for start in range(0, len(due), ROWS_PER_MESSAGE):
             part = due[start : start + ROWS_PER_MESSAGE]
             await driver.send_prices(till, part)

@@ -45,7 +45,14 @@ class Shop:
     async def open_till(self, store: str, device: str, host: str, port: int, password: str, folder: Path) -> None:
         """Switch a till on."""
         config = TillConfig(
-            store, device, host, port, password, folder / f"{device}.db", name=f"Self-checkout {device[-1]}"
+            store,
+            device,
+            host,
+            port,
+            password,
+            folder / f"{device}.db",
+            name=f"Self-checkout {device[-1]}",
+            leases=True,
         )
         till = Till(config)
         till.start()

@@ -20,6 +20,9 @@ from simulators.demo.line import Line
 from simulators.demo.processes import NotStarted, Process
 from simulators.demo.shop import Shop, device_of, open_shop
 
+GRACE_SECONDS = 4
+"""A real shop gives its shoppers half an hour; two minutes of demo have no room for that."""
+LEASE_SECONDS = 30
 DOUBLES = 2
 """Labels that show an item which has another label already: an end-cap beside the shelf."""
 OPERATOR = "office"
@@ -230,6 +233,8 @@ poll_seconds = 5
 {trust}
 [prices]
 held_after_seconds = 8
+grace_seconds = {GRACE_SECONDS}
+lease_seconds = {LEASE_SECONDS}
 
 [labels]
 at_once = 6

@@ -1,0 +1,75 @@
+"""What is still to be sent, read from the books: the decisions of the dispatchers, without their tasks and radios."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from drivers.base import PriceRow
+from edge.store import Transaction
+
+ROWS_PER_MESSAGE = 200
+ROWS_ON_THE_WAY = 1_000
+REPEAT_AFTER_MS = 5_000
+
+_LABELS = """
+    SELECT s.device, s.item, s.version FROM showing s
+    JOIN binding b ON b.device = s.device AND b.item = s.item
+    WHERE s.role = 'label' AND s.confirmed = 0
+      AND s.n = (SELECT MAX(n) FROM showing WHERE device = s.device)
+"""
+_ROWS = """
+    SELECT s.item, s.version, p.name, p.minor, p.currency, p.per
+    FROM (SELECT item, MAX(version) AS version, n FROM showing WHERE device = ? AND confirmed = 0
+          GROUP BY item ORDER BY n LIMIT ?) s
+    JOIN price p ON p.item = s.item AND p.version = s.version
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One label to bring up to date: the newest version that it may show."""
+
+    label: str
+    item: str
+    version: int
+
+
+def label_jobs(sql: sqlite3.Connection) -> dict[str, Job]:
+    """Label → its job, for every label that has not confirmed what it was allowed last. Reads only."""
+    return {label: Job(label, item, version) for label, item, version in sql.execute(_LABELS)}
+
+
+def till_rows(sql: sqlite3.Connection, till: str) -> list[PriceRow]:
+    """The rows that a till was allowed and has not confirmed, oldest first, a bounded number. Reads only."""
+    return [PriceRow(*row) for row in sql.execute(_ROWS, (till, ROWS_ON_THE_WAY))]
+
+
+def due_rows(
+    wanted: Sequence[PriceRow], sent_at: Mapping[tuple[str, int], int], now: int
+) -> tuple[list[PriceRow], dict[tuple[str, int], int]]:
+    """Of the rows wanted: those to send now, and when each of the others was sent last.
+
+    `sent_at`: (item, version) → when it was sent last, in milliseconds of any clock.
+    """
+    waiting = {(row.item, row.version): sent_at.get((row.item, row.version)) for row in wanted}
+    due = [row for row in wanted if (at := waiting[row.item, row.version]) is None or abs(now - at) >= REPEAT_AFTER_MS]
+    return due, {key: at for key, at in waiting.items() if at is not None}
+
+
+def note_sending(tx: Transaction, job: Job, digest: str) -> bool:
+    """Write down what is about to be sent. Returns True when the label already shows these very pixels."""
+    row = tx.sql.execute("SELECT reported FROM twin WHERE device = ?", (job.label,)).fetchone()
+    if row and json.loads(row[0]).get("digest") == digest and not _sent_since(tx, job):
+        return True
+    tx.record("label.sending", job.label, {"item": job.item, "version": job.version, "pixels": digest})
+    return False
+
+
+def _sent_since(tx: Transaction, job: Job) -> bool:
+    """Whether anything else went to the label after what it last confirmed, so that it may show something else."""
+    row = tx.sql.execute(
+        "SELECT COUNT(*) FROM showing WHERE device = ? AND confirmed = 0 AND NOT (item = ? AND version = ?)",
+        (job.label, job.item, job.version),
+    ).fetchone()
+    return bool(row[0])

@@ -1,0 +1,102 @@
+"""Head office: the real core over a database in memory, one per process, emptied for each day."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from securesystemslib.signer import CryptoSigner
+from sqlalchemy import Connection
+
+from cloud_sync.contract.change import ChangeRow
+from cloud_sync.contract.events import Committed
+from cloud_sync.contract.feed import FeedPage
+from cloud_sync.hq.database import Database, open_database
+from cloud_sync.hq.ingest import ingest
+from cloud_sync.hq.office import Office
+from cloud_sync.hq.push import feed, push
+from cloud_sync.hq.stores import add_store
+from cloud_sync.hq.wire import unpack
+
+STORE = "0204"
+
+
+class OfficeFile:
+    """The database, made once: what takes long is making the tables and compiling the statements."""
+
+    def __init__(self) -> None:
+        self.db: Database = open_database(Path(":memory:"))
+        self.signer = CryptoSigner(Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"storm").digest()))
+        add_store(Office(self.db, self.signer, now=lambda: 0), STORE, "Storm")
+        self._raw: Any
+        with self.db.read() as sql:
+            self._raw = sql.connection.driver_connection
+        self._empty = sqlite3.connect(":memory:")
+        self._raw.backup(self._empty)
+
+    def begin(self, now: Callable[[], int]) -> "HeadOffice":
+        """Head office on the morning of a day. `now` gives UTC epoch milliseconds."""
+        self._empty.backup(self._raw)
+        return HeadOffice(Office(self.db, self.signer, now=now))
+
+    def close(self) -> None:
+        """Close the database."""
+        self._empty.close()
+        self.db.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What head office knows at the end, as far as the judge asks."""
+
+    events: list[tuple[str, int, int, str, str]]
+    """(device, its epoch, its sequence, kind, body) in the order in which head office has them."""
+    rows: list[tuple[int, str, int, str, str]]
+    """(Version, item, minor, outcome, why) of every row that was pushed."""
+    misfits: list[str]
+    heads: list[tuple[int, str]]
+    """(Gateway's epoch, body) of every head of the ledger."""
+
+
+class HeadOffice:
+    """What the shop's line reaches."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    def push(self, rows: list[ChangeRow], effective_at: int | None) -> tuple[int, ...]:
+        """Push prices; returns the sequences of the changes."""
+        return push(self.office, STORE, rows, "storm", effective_at).sequences
+
+    def send(self, packed: bytes) -> Committed:
+        """Take a batch of events off the wire."""
+        return ingest(self.office, STORE, unpack(packed, "zstd"))
+
+    def changes(self, after: int) -> FeedPage:
+        """A page of the change log, over the wire and back."""
+        return FeedPage.model_validate_json(feed(self.office, STORE, after, 20).model_dump_json())
+
+    def head(self) -> int:
+        """The last sequence of the change log."""
+        return feed(self.office, STORE, 0, 1).head
+
+    def told(self) -> Told:
+        """Everything that the judge compares."""
+        with self.office.db.read() as sql:
+            return Told(
+                _rows(
+                    sql,
+                    "SELECT device, device_epoch, device_seq, kind, body FROM events WHERE device_seq IS NOT NULL"
+                    " ORDER BY epoch, seq",
+                ),
+                _rows(sql, "SELECT sequence, item, minor, outcome, why FROM change_rows ORDER BY sequence, item"),
+                [row[0] for row in _rows(sql, "SELECT why FROM misfits ORDER BY epoch, seq")],
+                _rows(sql, "SELECT epoch, body FROM events WHERE kind = 'ledger.head' ORDER BY epoch, seq"),
+            )
+
+
+def _rows(sql: Connection, text: str) -> list[Any]:
+    return [tuple(row) for row in sql.exec_driver_sql(text)]

@@ -1,0 +1,179 @@
+"""The judge: knows what every label really shows and every till really charges, and believes no message."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from simulators.storm.world import Violation, World
+
+
+@dataclass(slots=True)
+class Span:
+    """A price on a label: from when, and until when (None: it still shows it)."""
+
+    label: str
+    version: int
+    minor: int
+    since: int
+    until: int | None = None
+
+
+@dataclass(slots=True)
+class Judge:
+    """Checks the invariants as things happen. `grace_ms`: how long a price counts after it left a label."""
+
+    world: World
+    grace_ms: int
+    spans: dict[str, list[Span]] = field(default_factory=dict)
+    """Item → every price that any label of it showed lately."""
+    on_label: dict[str, tuple[str, Span]] = field(default_factory=dict)
+    newest_on_label: dict[tuple[str, str], int] = field(default_factory=dict)
+    held: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    """Till → item → (version, minor) in its table."""
+    sellers: dict[str, Callable[[], bool]] = field(default_factory=dict)
+    """Till → whether its lease lets it sell now."""
+    lines_sold: int = 0
+
+    # What devices do.
+
+    def shows(self, label: str, item: str, version: int, minor: int) -> None:
+        """A label's ink moved."""
+        now = self.world.now
+        if version < self.newest_on_label.get((label, item), 0):
+            raise Violation("I2", f"{label} goes back from version {self.newest_on_label[label, item]} to {version}")
+        self._ends(label)
+        span = Span(label, version, minor, now)
+        self.spans.setdefault(item, []).append(span)
+        self.on_label[label] = item, span
+        self.newest_on_label[label, item] = version
+        for till, may_sell in self.sellers.items():
+            if may_sell():
+                self._probe(till, item)
+
+    def off_the_shelf(self, label: str) -> None:
+        """A person took the label away, and vouches for it: from now on it speaks to no shopper."""
+        for spans in self.spans.values():
+            spans[:] = [span for span in spans if span.label != label]
+        self.on_label.pop(label, None)
+        self.newest_on_label = {key: at for key, at in self.newest_on_label.items() if key[0] != label}
+
+    def holds(self, till: str, item: str, version: int, minor: int) -> None:
+        """A till took a price into its table."""
+        table = self.held.setdefault(till, {})
+        before = table.get(item)
+        if before is not None and version < before[0]:
+            raise Violation("I2", f"{till} goes back from version {before[0]} to {version} of {item}")
+        table[item] = version, minor
+        if self.sellers[till]():
+            self._probe(till, item)
+
+    def sells_again(self, till: str) -> None:
+        """A till that had stopped may sell again."""
+        for item in self.held.get(till, {}):
+            self._probe(till, item)
+
+    def wiped(self, till: str) -> None:
+        """A till lost its table."""
+        self.held[till] = {}
+
+    def sells(self, till: str, item: str, minor: int, scanned: int, when: str) -> None:
+        """A shopper has a line scanned, or pays for it. `scanned`: its price when it was scanned."""
+        self.lines_sold += when == "pays"
+        if minor > scanned:
+            raise Violation("I1", f"{till}: {item} was scanned at {scanned} and costs {minor} at the end (basket)")
+        self._check(till, item, minor, when)
+
+    def _probe(self, till: str, item: str) -> None:
+        held = self.held.get(till, {}).get(item)
+        if held is not None:
+            self._check(till, item, held[1], "would pay")
+
+    def _check(self, till: str, item: str, minor: int, when: str) -> None:
+        """I1: at most the lowest price that any label of the item showed within the grace window."""
+        now = self.world.now
+        spans = self.spans.get(item)
+        if not spans:
+            return
+        spans[:] = [span for span in spans if span.until is None or now - span.until < self.grace_ms]
+        for span in spans:
+            if minor > span.minor:
+                gone = "" if span.until is None else f", gone for {(now - span.until) // 1000} s"
+                raise Violation(
+                    "I1",
+                    f"a shopper {when} {minor} for {item} at {till}; {span.label} shows {span.minor}"
+                    f" (version {span.version}{gone})",
+                )
+
+    def _ends(self, label: str) -> None:
+        if label in self.on_label:
+            _, span = self.on_label.pop(label)
+            span.until = self.world.now
+
+
+class Books:
+    """The ledger as an auditor reads it after every commit. Knows only what is on the disk."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._seq = 0
+        self.may_show: set[tuple[str, str, int]] = set()
+        self.may_go: set[tuple[str, str, int]] = set()
+        self.may_charge: set[tuple[str, str, int, int]] = set()
+        self._bound: dict[str, str] = {}
+        self._shown: dict[str, tuple[str, int]] = {}
+        """Label → item and price that it confirmed last."""
+        self._minor: dict[tuple[str, int], int] = {}
+        self._charged: dict[tuple[str, str], int] = {}
+
+    def begin_again(self, sql: sqlite3.Connection) -> None:
+        """The disk was replaced by an older copy. What was allowed before stays allowed: it may be on its way."""
+        self._seq = 0
+        self._bound, self._shown, self._charged = {}, {}, {}
+        self.read(sql, old=True)
+
+    def read(self, sql: sqlite3.Connection, old: bool = False) -> None:
+        """Take over the rows that were committed since the last look, and check each raise."""
+        for seq, kind, subject, text in sql.execute(
+            "SELECT seq, kind, subject, body FROM ledger WHERE seq > ? ORDER BY seq", (self._seq,)
+        ).fetchall():
+            self._seq = seq
+            if kind in _READ:
+                self._take(kind, subject, json.loads(text), old)
+
+    def _take(self, kind: str, subject: str, body: Mapping[str, object], old: bool) -> None:
+        match kind, body:
+            case "label.bound", {"item": str(item)}:
+                self._bound[subject] = item
+            case "label.sent", {"item": str(item), "version": int(version), "minor": int(minor)}:
+                self._minor[item, version] = minor
+                self.may_show.add((subject, item, version))
+            case "label.sending", {"item": str(item), "version": int(version)}:
+                self.may_go.add((subject, item, version))
+            case "label.shown", {"item": str(item), "version": int(version)}:
+                self._shown[subject] = item, self._minor.get((item, version), 0)
+            case "device.retired", _:
+                self._bound.pop(subject, None)
+                self._shown.pop(subject, None)
+                self._charged = {key: minor for key, minor in self._charged.items() if key[0] != subject}
+            case "till.sent", {"rows": list(rows)}:
+                for item, version, minor in rows:
+                    self.may_charge.add((subject, item, version, minor))
+                    if not old:
+                        self._check_raise(subject, item, version, minor)
+                    self._charged[subject, item] = minor
+
+    def _check_raise(self, till: str, item: str, version: int, minor: int) -> None:
+        """I3: a raise goes to a till only after every label of the item confirmed a price that is not lower."""
+        if minor <= self._charged.get((till, item), minor):
+            return
+        self._world.reach("raise sent to a till")
+        for label in {*self._bound, *self._shown}:
+            shown = self._shown.get(label)
+            if self._bound.get(label) == item and (shown is None or shown[0] != item):
+                raise Violation("I3", f"{till} was sent version {version} of {item} before {label} confirmed anything")
+            if shown is not None and shown[0] == item and shown[1] < minor:
+                raise Violation("I3", f"{till} was sent {minor} for {item}, {label} last confirmed {shown[1]}")
+
+
+_READ = frozenset({"label.bound", "label.sent", "label.sending", "label.shown", "device.retired", "till.sent"})

@@ -1,0 +1,145 @@
+"""Take any one rule out of the shop, and the storm must find what comes of it, within few bad days."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cloud_sync.hq import ingest
+from cloud_sync.queue.outbox import Outbox
+from edge.dispatch import wanted
+from edge.prices import activation, leases
+from edge.store import Transaction
+from simulators.storm.stage import Stage, hunt
+from simulators.storm.tills import Till
+from simulators.till.basket import Basket, SaleLine, line_total
+from simulators.till.journal import Price
+
+SEEDS = 300
+Remove = Callable[[pytest.MonkeyPatch], None]
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    ready = Stage()
+    yield ready
+    ready.close()
+
+
+def _cuts_first_at_labels(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(activation, "_tills_above", lambda *_: [])
+
+
+def _raises_first_at_tills(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(activation, "_labels_below", lambda *_: [])
+
+
+def _one_label_will_do(patch: pytest.MonkeyPatch) -> None:
+    rule = activation._labels_below
+
+    def one_is_enough(labels: list[activation.Face], *rest: Any) -> list[str]:
+        held = rule(labels, *rest)
+        return held if len(held) == len(labels) else []
+
+    patch.setattr(activation, "_labels_below", one_is_enough)
+
+
+def _believe_the_last_confirmation(patch: pytest.MonkeyPatch) -> None:
+    """The classic mistake: what a label was sent since it confirmed is forgotten."""
+    rule = activation._labels_below
+
+    def believe(labels: list[activation.Face], *rest: Any) -> list[str]:
+        certain = [replace(label, may=tuple(shown for shown in label.may if shown.confirmed)) for label in labels]
+        return rule(certain, *rest)
+
+    patch.setattr(activation, "_labels_below", believe)
+
+
+def _versions_go_back(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Till, "newer", staticmethod(lambda row, before: before is None or row.version != before.version))
+
+
+def _baskets_are_repriced(patch: pytest.MonkeyPatch) -> None:
+    def line(self: Basket, scanned: Price, quantity: int) -> SaleLine:
+        price = self.look_up(scanned.item) or scanned
+        return SaleLine(price.item, price.version, price.minor, quantity, line_total(price.minor, quantity, price.per))
+
+    patch.setattr(Basket, "_line", line)
+
+
+def _baskets_keep_a_price_that_fell(patch: pytest.MonkeyPatch) -> None:
+    def line(self: Basket, scanned: Price, quantity: int) -> SaleLine:
+        return SaleLine(
+            scanned.item, scanned.version, scanned.minor, quantity, line_total(scanned.minor, quantity, scanned.per)
+        )
+
+    patch.setattr(Basket, "_line", line)
+
+
+def _a_till_sells_without_a_lease(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Till, "may_sell", lambda _: True)
+
+
+def _a_lease_for_whoever_asks(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(leases, "caught_up", lambda *_: True)
+
+
+def _silently(kinds: set[str], patch: pytest.MonkeyPatch) -> None:
+    many = Transaction.record_many
+
+    def record_many(self: Transaction, facts: Any) -> None:
+        rows = [fact for fact in facts if fact[0] not in kinds]
+        if rows:
+            many(self, rows)
+
+    patch.setattr(Transaction, "record_many", record_many)
+    one = Transaction.record
+
+    def record(self: Transaction, kind: str, subject: str, body: Mapping[str, Any]) -> None:
+        if kind not in kinds:
+            one(self, kind, subject, body)
+
+    patch.setattr(Transaction, "record", record)
+
+
+def _pictures_leave_before_the_ledger_knows(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(wanted, "note_sending", lambda *_: False)
+
+
+def _restored_events_look_new(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Outbox, "_life_of", lambda self, _: (self.epoch, 0))
+    patch.setattr(ingest, "_told_before", lambda *_: False)
+
+
+RULES: dict[str, Remove] = {
+    "direction: a cut waits for the tills": _cuts_first_at_labels,
+    "direction: a raise waits for the labels": _raises_first_at_tills,
+    "all labels of the item": _one_label_will_do,
+    "what was sent since the last confirmation counts": _believe_the_last_confirmation,
+    "versions never go back": _versions_go_back,
+    "a scanned line is not raised": _baskets_are_repriced,
+    "a scanned line falls with the price": _baskets_keep_a_price_that_fell,
+    "lease: a till stops when it ends": _a_till_sells_without_a_lease,
+    "lease: only for a till that has caught up": _a_lease_for_whoever_asks,
+    "ledger before prices": lambda patch: _silently({"till.sent"}, patch),
+    "ledger before a label may show it": lambda patch: _silently({"label.sent"}, patch),
+    "ledger before pictures": _pictures_leave_before_the_ledger_knows,
+    "exactly once, over a restore too": _restored_events_look_new,
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_without_the_rule_the_storm_finds_a_violation(rule: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    RULES[rule](monkeypatch)
+    found = hunt(stage, SEEDS)
+    assert found is not None, f"{SEEDS} bad days without the rule, and nobody noticed"
+    assert found.rule != "crash", found.why
+
+
+def test_without_the_grace_window_the_storm_finds_a_violation() -> None:
+    stage = Stage(grace_ms=0)
+    found = hunt(stage, SEEDS)
+    stage.close()
+    assert found is not None
+    assert found.rule == "I1"

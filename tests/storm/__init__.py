@@ -1,0 +1,1 @@
+"""The storm itself: repeatable, readable, and calm over the first two hundred seeds."""
