@@ -138,7 +138,8 @@ async def _ours(shop: _Shop, count: int, path: Path) -> float:
 
     sending = asyncio.create_task(receipts.run())
     try:
-        await driver.start(DriverSink("mqtt", "till", store, registry, Intake(PriceEngine()), owe, loop))
+        intake = Intake(PriceEngine())
+        await driver.start(DriverSink("mqtt", "till", store, registry, intake, owe, lambda *_: None, loop))
         rate = await shop.publish(count, last.wait)
         _check(store, count)
         return rate

@@ -31,6 +31,9 @@ class _Listener:
     def said(self, message: Message) -> None:
         """Labels keep no journal."""
 
+    def asked(self, device: str, n: int) -> None:
+        """Labels ask for no lease."""
+
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         """A simulated label without faults does not."""
 

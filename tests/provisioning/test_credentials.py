@@ -44,9 +44,7 @@ def test_refusals_say_what_to_do(credentials: Credentials) -> None:
 
 
 @pytest.mark.parametrize("user", ["", "Till", "a:b", "a\nb", "a/b", "x" * 33, "+", "-a", "ü"])
-def test_a_user_that_is_no_id_is_refused_and_the_file_is_untouched(
-    credentials: Credentials, user: str
-) -> None:
+def test_a_user_that_is_no_id_is_refused_and_the_file_is_untouched(credentials: Credentials, user: str) -> None:
     credentials.create("till-1")
     before = credentials.path.read_bytes()
     with pytest.raises(CredentialError):
