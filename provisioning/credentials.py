@@ -97,9 +97,7 @@ class Credentials:
 
     def _set(self, lines: dict[str, str], user: str) -> str:
         if not _USER.fullmatch(user):
-            raise CredentialError(
-                f"{user!r} is not a device id: small letters, digits and hyphens, 1 to 32 of them"
-            )
+            raise CredentialError(f"{user!r} is not a device id: small letters, digits and hyphens, 1 to 32 of them")
         password = secrets.token_urlsafe(24)
         lines[user] = password_line(password, secrets.token_bytes(_SALT_BYTES))
         return password
