@@ -1,4 +1,4 @@
-"""Finds what moves before a learnt background: the default where no model file is given.
+"""Finds what moves before a learnt background: what is left where no model is wanted.
 
 No model, little work, and honest about its limits: people who stand very close together become one, and
 whatever else moves and is as tall as a person counts as one.

@@ -24,8 +24,8 @@ class CameraConfig(BaseModel):
     """As the driver understands it. May hold a password, so it is never printed with the rest."""
     options: dict[str, Any] = {}
     """The driver's own options."""
-    model: Path | None = None
-    """An ONNX file (YOLOX or FastestDet). None: background subtraction."""
+    model: Path | None = Path("own")
+    """`own`: the shipped model. `background` or None: background subtraction. Else an ONNX file (YOLOX, FastestDet)."""
     line_name: Annotated[str, Field(pattern=f"^{DEVICE_ID.pattern}$")] = "door"
     line: tuple[Point, Point] = ((0.0, 0.5), (1.0, 0.5))
     """Start and end, in fractions of the picture's width and height (y down)."""

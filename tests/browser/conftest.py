@@ -44,9 +44,12 @@ def start_shop(*options: str) -> tuple[subprocess.Popen[str], str]:
     raise AssertionError("the shop did not start")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium; tests skip where there is none."""
+    """The system's Chromium; tests skip where there is none.
+
+    For one module only: Playwright keeps an event loop running in this thread, and no other test could run its own.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium: apt install chromium fonts-noto-cjk")
     with sync_playwright() as playwright:

@@ -1,0 +1,59 @@
+"""Weights to the files that are shipped: `python -m edge.vision.training.export WEIGHTS.pt FOLDER/people.onnx`."""
+
+import argparse
+import hashlib
+import warnings
+from pathlib import Path
+
+import torch
+
+from edge.vision.own import OwnModelCard
+from edge.vision.training.network import STRIDE, PersonNet, Shipped
+from edge.vision.training.sample import HEIGHT, WIDTH
+
+
+def export(weights: Path, out: Path) -> None:
+    """Write the ONNX file: peaks are kept and boxes decoded inside the graph."""
+    net = PersonNet()
+    net.load_state_dict(torch.load(weights, weights_only=True, map_location="cpu"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter that needs no further package calls itself old
+        torch.onnx.export(
+            Shipped(net).eval(), (torch.zeros(1, 2, HEIGHT, WIDTH),), str(out), dynamo=False, opset_version=17,
+            input_names=["pictures"], output_names=["people"],
+        )  # fmt: skip
+
+
+def write_card(model: Path, least: float, sure: float, overlap: float) -> None:
+    """Write the card beside a model file: what it takes and gives, its thresholds and its hash."""
+    card = OwnModelCard(
+        name="own",
+        file=model.name,
+        sha256=hashlib.sha256(model.read_bytes()).hexdigest(),
+        layout="picture and background to peaks",
+        input=(1, 2, HEIGHT, WIDTH),
+        output=(1, 5, HEIGHT // STRIDE, WIDTH // STRIDE),
+        least=least,
+        sure=sure,
+        overlap=overlap,
+        learn_s=10,
+        learn_at_most=8,
+    )
+    model.with_suffix(".json").write_text(card.model_dump_json(indent=2) + "\n")
+
+
+def main() -> None:
+    """Read the command line, export, and write the card."""
+    ask = argparse.ArgumentParser(description=__doc__)
+    ask.add_argument("weights", type=Path)
+    ask.add_argument("out", type=Path)
+    ask.add_argument("--least", type=float, default=0.2)
+    ask.add_argument("--sure", type=float, default=0.4)
+    ask.add_argument("--overlap", type=float, default=0.55)
+    given = ask.parse_args()
+    export(given.weights, given.out)
+    write_card(given.out, given.least, given.sure, given.overlap)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""How well a detector and the tracker do on a film: misses, false people and swapped ids (MOTA)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge.vision.boxes import Boxes, overlaps
+from edge.vision.tracking import Tracker, TrackRules, advance
+from edge.vision.training.film import Shot
+from edge.vision.training.view import Floats
+
+ENOUGH = 0.5
+"""Intersection over union from which a box is a person's."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over films; people who are too hidden or too small count neither way."""
+
+    people: int = 0
+    hits: int = 0
+    extra: int = 0
+    switches: int = 0
+
+    @property
+    def mota(self) -> float:
+        """1 - (missed + extra + switches) / people."""
+        return 1 - (self.people - self.hits + self.extra + self.switches) / max(self.people, 1)
+
+    @property
+    def recall(self) -> float:
+        """Part of the people who were found."""
+        return self.hits / max(self.people, 1)
+
+    @property
+    def precision(self) -> float:
+        """Part of the boxes that are people."""
+        return self.hits / max(self.hits + self.extra, 1)
+
+    def __str__(self) -> str:
+        return (
+            f"people {self.people:5} MOTA {self.mota:6.3f} recall {self.recall:.3f} precision {self.precision:.3f} "
+            f"switches {self.switches}"
+        )
+
+
+def tally_film(shots: list[Shot], boxes: list[Boxes], rules: TrackRules, tally: Tally) -> None:
+    """Track boxes (one array per shot) through a film and add to the tally what came of it."""
+    tracker = Tracker()
+    last: dict[int, int] = {}
+    for shot, found in zip(shots, boxes, strict=True):
+        tracker = advance(tracker, found, shot.at, rules)
+        here = [track for track in tracker.people if track.seen == shot.at]
+        rows = np.array(
+            [(t.x - t.width / 2, t.y - t.height / 2, t.x + t.width / 2, t.y + t.height / 2) for t in here], np.float32
+        ).reshape(-1, 4)
+        counts = shot.people[:, 6] > 0
+        true, who = shot.people[counts], [name for name, yes in zip(shot.who, counts, strict=True) if yes]
+        pairs = _pair(overlaps(true[:, :4], rows), [last.get(name, -1) for name in who], [track.id for track in here])
+        ignored = overlaps(rows, shot.people[~counts, :4]).max(axis=1, initial=0) > 0.3
+        matched = {j for _, j in pairs}
+        tally.people += len(true)
+        tally.hits += len(pairs)
+        tally.extra += sum(1 for j in range(len(rows)) if j not in matched and not ignored[j])
+        for i, j in pairs:
+            tally.switches += last.get(who[i], here[j].id) != here[j].id
+            last[who[i]] = here[j].id
+
+
+def _pair(shared: Floats, before: list[int], ids: list[int]) -> list[tuple[int, int]]:
+    """(person, track) with enough overlap, each once: who was together goes first, then the best overlap."""
+    rank = shared + np.array([[10.0 * (old == new) for new in ids] for old in before]).reshape(shared.shape)
+    rank[shared < ENOUGH] = 0
+    pairs: list[tuple[int, int]] = []
+    while rank.size and rank.max() > 0:
+        i, j = (int(part) for part in np.unravel_index(int(rank.argmax()), rank.shape))
+        pairs.append((i, j))
+        rank[i], rank[:, j] = 0, 0
+    return pairs
