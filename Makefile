@@ -33,7 +33,7 @@ lint: $(READY)  ## ruff, mypy --strict and the import contracts
 	$(BIN)/lint-imports
 
 test: $(READY) browser lint  ## lint, then every test
-	$(BIN)/python -m pytest
+	@sh tools/test.sh $(BIN)/python
 
 bench: $(READY)  ## ratios against the peers, measured in one run
 	$(BIN)/python -m tests.bench
