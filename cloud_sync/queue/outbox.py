@@ -23,6 +23,8 @@ MAX_BODY_BYTES = MAX_BATCH_BYTES // 2
 UNREADABLE = "unreadable"
 """Kind of the event that stands in for a stored row that is no event; its body quotes what was found."""
 
+_CLASS = {cls: cls.value for cls in EventClass}
+"""An enum's value costs more to read than all the rest of a row."""
 _INSERT = "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _OLDEST = (
     "SELECT seq, cls, kind, device, device_epoch, device_seq, at, received_at, CAST(body AS BLOB), bytes"
@@ -137,9 +139,10 @@ class Outbox:
         seq = self.next_seq
         for event in events:
             length = _length(event)
-            held[event.cls.value] = held.get(event.cls.value, 0) + length
+            cls = _CLASS[event.cls]
+            held[cls] = held.get(cls, 0) + length
             rows.append(
-                (seq, event.cls.value, event.kind, event.device, event.device_epoch, event.device_seq,
+                (seq, cls, event.kind, event.device, event.device_epoch, event.device_seq,
                  event.at, event.received_at, event.body, length)
             )  # fmt: skip
             seq += 1
@@ -249,10 +252,11 @@ def _read_lives(sql: sqlite3.Connection) -> list[tuple[int, int]]:
 
 def _length(event: Pending) -> int:
     """Bytes that an event is charged. Raises EventTooLong, and ValueError for text that is no Unicode."""
-    body = len(event.body.encode())
+    text, names = event.body, event.kind + event.device
+    body = len(text) if text.isascii() else len(text.encode())
     if body > MAX_BODY_BYTES:
         raise EventTooLong(f"{event.device}: an event of {body} bytes; head office takes {MAX_BODY_BYTES} at most")
-    return body + len(event.kind.encode()) + len(event.device.encode()) + OVERHEAD
+    return body + (len(names) if names.isascii() else len(names.encode())) + OVERHEAD
 
 
 def _event(row: tuple[Any, ...]) -> Event:

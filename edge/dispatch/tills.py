@@ -16,6 +16,7 @@ from edge.store import Store
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 1.0
+RECEIPT_PAUSE_SECONDS = 0.02
 
 
 class TillDispatcher:
@@ -95,3 +96,5 @@ class Receipts:
                     await driver.send_receipt(device, epoch, seq)
                 except DeviceError as error:
                     log.info("%s It will repeat, and be answered then.", error)
+            # One receipt stands for many events: a busy till gets one now and then, not one for every commit.
+            await asyncio.sleep(RECEIPT_PAUSE_SECONDS)
