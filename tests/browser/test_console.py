@@ -114,8 +114,10 @@ def test_a_label_is_bound_and_shows_its_picture(signed_in: Page, shop: str) -> N
     dialog.get_by_label("Barcode of the item").fill("3850000000015")
     dialog.get_by_label(re.compile("Place")).fill("Dairy 9")
     dialog.get_by_role("button", name="Bind").click()
-    signed_in.get_by_label(re.compile("Search")).fill("shelf-99")
+    expect(signed_in.get_by_role("dialog")).to_have_count(0)
     card = signed_in.locator(".console-label")
+    expect(card.filter(has_text="shelf-99")).to_have_count(1)  # the list has followed before it is searched
+    signed_in.get_by_label(re.compile("Search")).fill("shelf-99")
     expect(card).to_have_count(1)
     expect(card).to_contain_text("Dairy 9")
     expect(card).to_contain_text("right")
