@@ -11,7 +11,7 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakError
 
-from drivers.ble import scanning
+import drivers.ble.scanning as scanning
 from drivers.ble.backend import Backend, open_backend
 from drivers.ble.options import BleOptions
 from drivers.errors import Unreachable
