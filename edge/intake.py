@@ -131,7 +131,7 @@ class _Batch:
         lines = [(line.item, line.version, line.minor, line.quantity, line.total_minor) for line in sale.lines]
         fact = {"receipt": sale.receipt, "at": message.at, "total": sale.total_minor, "lines": lines}
         self.facts.append(("sale", message.device, fact))
-        self._paid.update((line.item, line.version, line.minor) for line in sale.lines)
+        self._paid.update([line[:3] for line in lines])
         self._sales.append(
             (message.device, message.epoch, message.seq, sale.receipt, message.at, sale.currency, sale.total_minor,
              encode({"lines": lines}))

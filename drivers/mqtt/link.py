@@ -1,7 +1,7 @@
 """The gateway's own connection to the broker: a paho client, driven by one thread of ours, kept up until closed.
 
 paho's own loop wakes up once per packet and once per acknowledgement. Ours reads what is there and sends the
-acknowledgements of a whole commit together, which is what makes a group commit pay.
+acknowledgements of a whole commit together, in one piece, which is what makes a group commit pay.
 
 A message is acknowledged by its ticket, from any thread. Tickets of an older connection are void: packet ids mean
 something else on the next one, and the devices repeat what was not receipted.
@@ -24,6 +24,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from drivers.errors import Refused, Unreachable
+from drivers.mqtt.gathered import GatheredClient, GatheredSocket
 
 _LOG = logging.getLogger(__name__)
 _KEEPALIVE = 15
@@ -33,6 +34,8 @@ _CLOSE_SECONDS = 2.0
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
 _TICK_MS = 1000
+_GATHER_SECONDS = 0.002
+"""After a read, how long the next packets may gather: a poll for each would cost more than the packet."""
 _READS = 200
 """Packets read before acknowledgements and sends get their turn."""
 _SENDING = 100
@@ -68,7 +71,6 @@ class Link:
         self._stopping = threading.Event()
         self._down = False
         self._stood = False
-        self._read = 0
         self._connection = 0
         self._open: set[tuple[int, int]] = set()
         """(connection, packet id) of messages whose commit is awaited. Its methods are atomic under the GIL."""
@@ -159,18 +161,20 @@ class Link:
 
     def _serve(self) -> None:
         """Work on one connection until it ends, or until we are to stop and have said so."""
-        client, until = self._client, float("inf")
-        sock = client.socket()
+        client, sock, until = self._client, self._client.gathered, float("inf")
+        if sock is None:
+            return
         poller = select.poll()
         poller.register(self._ear, select.POLLIN)
-        while sock is not None and client.socket() is sock and time.monotonic() < until:
-            poller.register(sock, select.POLLIN | (select.POLLOUT if client.want_write() else 0))
-            for number, _what in poller.poll(_TICK_MS):
-                if number == self._ear.fileno():
-                    self._ear.recv(4096)
-                    self._woken = False
-                else:
-                    self._read_all(client)
+        while client.holds(sock) and time.monotonic() < until:
+            poller.register(sock, select.POLLIN | (select.POLLOUT if sock.unsent or client.want_write() else 0))
+            rung = [number for number, _what in poller.poll(0 if sock.unread else _TICK_MS)]
+            if self._ear.fileno() in rung:
+                self._ear.recv(4096)
+                self._woken = False
+            if sock.unread or sock.fileno() in rung:
+                _read_many(client, sock)
+                time.sleep(_GATHER_SECONDS)
             while self._committed:
                 connection, packet_id = self._committed.popleft()
                 if connection == self._connection:
@@ -180,20 +184,16 @@ class Link:
                 client.disconnect()
             if client.want_write():
                 client.loop_write()
+            if client.holds(sock):
+                sock.flush()
             client.loop_misc()
         if (left := client.socket()) is not None:
             left.close()
 
-    def _read_all(self, client: Client) -> None:
-        for _ in range(_READS):
-            before = self._read
-            if client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS or self._read == before:
-                return
-
-    def _make_client(self, login: tuple[str, str]) -> Client:
+    def _make_client(self, login: tuple[str, str]) -> GatheredClient:
         # A random client id: a broker drops the older of two equal ones, so nobody may guess it.
         name = f"gateway-{secrets.token_hex(8)}"
-        client = Client(CallbackAPIVersion.VERSION2, name, clean_session=True, manual_ack=True)
+        client = GatheredClient(CallbackAPIVersion.VERSION2, name, clean_session=True, manual_ack=True)
         client.connect_timeout = _CONNECT_SECONDS
         client.username_pw_set(*login)
         client.max_inflight_messages_set(_SENDING)
@@ -241,7 +241,6 @@ class Link:
             self._warn_once(str(code))
 
     def _on_message(self, client: Client, _data: object, message: MQTTMessage) -> None:
-        self._read += 1
         try:
             done = self._listener(message)
         except Exception:  # noqa: BLE001 - the listener's fault must not end the thread; the device repeats
@@ -271,6 +270,13 @@ class Link:
     @property
     def _name(self) -> str:
         return f"{self._address[0]}:{self._address[1]}"
+
+
+def _read_many(client: Client, sock: GatheredSocket) -> None:
+    """Take in what has arrived, up to a bound that lets acknowledgements and sends have their turn."""
+    for _ in range(_READS):
+        if client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS or not sock.unread:
+            return
 
 
 def _nothing() -> None:

@@ -6,6 +6,7 @@ Kept small per message: every sale of the store passes through `read_event`.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -64,6 +65,7 @@ def topic_of(store: str, device: str, leaf: str) -> str:
     return f"aisle/1/{store}/{device}/{leaf}"
 
 
+@lru_cache(maxsize=4096)
 def device_of(topic: str) -> str:
     """The device that a topic of ours belongs to. Raises UnreadableError when its id is none."""
     device = topic.split("/", 4)[3] if topic.count("/") == 4 else ""

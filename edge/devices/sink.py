@@ -4,16 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
 
 from drivers.base import Message, Sighting
 from drivers.errors import Misspoke
 from edge.devices.registry import Registry
 from edge.intake import Intake, Receipt, Taken
 from edge.store import Store, StoreError, Transaction
-from edge.store.store import Lane
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
@@ -40,12 +38,7 @@ class DriverSink:
         """A device gave a sign of life."""
         self.registry.sighted(sighting, self.role, self.driver)
         if sighting.epoch is not None:
-            self._record(
-                self._meet,
-                (sighting.device, sighting.epoch, sighting.oldest),
-                lambda _: None,
-                f"{sighting.device}: its new journal",
-            )
+            self._greet(sighting)
 
     def lost(self, device: str, why: str) -> None:
         """A device's link ended."""
@@ -61,38 +54,42 @@ class DriverSink:
         self.registry.failed(Misspoke(device, why, said))
 
     def said(self, message: Message) -> None:
-        """A device sent an event: record it, then acknowledge."""
+        """A device sent an event: record it, then acknowledge. Every sale of the store comes through here."""
+        try:
+            self.store.post(self.intake, message, partial(self._answered, message))
+        except StoreError as error:
+            self._answered(message, None, error)
 
-        def done(receipt: Receipt) -> None:
-            message.ack()
-            self.registry.understood(message.device)
-            if receipt.taken is not Taken.GAP or receipt.seq:
-                self.owe(receipt.device, receipt.epoch, receipt.seq)
+    def _answered(self, message: Message, receipt: Receipt | None, error: BaseException | None) -> None:
+        if receipt is None:
+            self._keep(f"{message.device}: event {message.seq}", error, lambda: self.said(message))
+            return
+        message.ack()
+        self.registry.understood(message.device)
+        if receipt.taken is not Taken.GAP or receipt.seq:
+            self.owe(receipt.device, receipt.epoch, receipt.seq)
 
-        self._record(self.intake, message, done, f"{message.device}: event {message.seq}")
+    def _greet(self, sighting: Sighting) -> None:
+        """Note which journal the device keeps now."""
+        try:
+            self.store.post(self._meet, sighting, partial(self._met, sighting))
+        except StoreError as error:
+            self._met(sighting, None, error)
 
-    def _meet(self, tx: Transaction, met: Sequence[tuple[str, int, int | None]]) -> list[None]:
-        for device, epoch, oldest in met:
-            self.intake.meet(tx, device, epoch, oldest)
+    def _meet(self, tx: Transaction, met: Sequence[Sighting]) -> list[None]:
+        for sighting in met:
+            if sighting.epoch is not None:
+                self.intake.meet(tx, sighting.device, sighting.epoch, sighting.oldest)
         return [None] * len(met)
 
-    def _record(self, lane: Lane[T], item: T, done: Callable[[Any], None], what: str) -> None:
-        """Put something on record. What the disk would not take is kept and offered again.
+    def _met(self, sighting: Sighting, _: object, error: BaseException | None) -> None:
+        if error is not None:
+            self._keep(f"{sighting.device}: its new journal", error, lambda: self._greet(sighting))
 
-        A driver's window bounds how much can wait like this.
-        """
-
-        def answered(result: Any, error: BaseException | None) -> None:
-            if error is None:
-                done(result)
-            else:
-                log.warning("%s is not on disk (%s); it is kept and tried again", what, error)
-                self._later(lambda: self._record(lane, item, done, what))
-
-        try:
-            self.store.post(lane, item, answered)
-        except StoreError as error:
-            answered(None, error)
+    def _keep(self, what: str, error: BaseException | None, again: Callable[[], None]) -> None:
+        """What the disk would not take is offered again. A driver's window bounds how much can wait like this."""
+        log.warning("%s is not on disk (%s); it is kept and tried again", what, error)
+        self._later(again)
 
     def _later(self, again: Callable[[], None]) -> None:
         if not self.loop.is_closed():

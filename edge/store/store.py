@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 GROUP = 1000
 """Works in one commit at the most: bounds how long the first of them waits."""
+GATHER_SECONDS = 0.005
+"""How long the writer lets works gather where they come one by one but quicker than a disk commits: a commit costs
+the same for one as for many, and the time it takes is the devices' to use."""
 WAITING = 20_000
 """Works that may wait for the writer; past that a device is not answered and repeats later."""
 
@@ -146,7 +150,10 @@ class Store:
         self._connection.close()
 
     def _write(self) -> None:
+        group: list[Work] = []
         while True:
+            if 1 < len(group) < GROUP:
+                time.sleep(GATHER_SECONDS)
             with self._wake:
                 while not self._works and not self._closing:
                     self._wake.wait()
