@@ -1,7 +1,6 @@
 """The composition root: builds every part, gives each what it needs, and runs them until told to stop."""
 
 import asyncio
-import fcntl
 import json
 import logging
 import os
@@ -23,6 +22,7 @@ from cloud_sync.link.shell import Link
 from cloud_sync.pages.guard import LOOPBACK_HOSTS
 from drivers.base import Capability, Driver, LabelDriver, TillDriver, load_driver
 from drivers.errors import DeviceError
+from edge.alone import only_one
 from edge.chores import Chores
 from edge.config import Config
 from edge.console.app import add_console
@@ -55,10 +55,6 @@ log = logging.getLogger(__name__)
 RESTART_SECONDS = 1.0
 
 
-class AlreadyRunning(Exception):
-    """Another gateway uses this data folder."""
-
-
 def wall_clock() -> int:
     """UTC epoch milliseconds."""
     return time.time_ns() // 1_000_000
@@ -79,7 +75,7 @@ class Gateway:
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set. Raises AlreadyRunning."""
         self.config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _only_one(self.config.data):
+        with only_one(self.config.data):
             async with AsyncExitStack() as stack:
                 await self._build(stack)
                 await stop.wait()
@@ -278,17 +274,6 @@ async def _supervise(work: Callable[[], Coroutine[Any, Any, None]], name: str) -
             await asyncio.sleep(RESTART_SECONDS)
         else:
             return
-
-
-def _only_one(data: Path) -> Any:
-    """A lock that ends with the process, however it ends."""
-    handle = (data / "lock").open("w")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        handle.close()
-        raise AlreadyRunning(f"another gateway runs on {data}; stop it first, or name another data folder") from error
-    return handle
 
 
 def _kept_secret(path: Path) -> str:
