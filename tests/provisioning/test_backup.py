@@ -73,10 +73,14 @@ def test_a_copy_made_while_the_gateway_writes_is_one_moment_of_it(
         while not over.is_set():
             store.run(lambda tx: tx.record("sale", "till-1", {"padding": "x" * 500})).result()
 
+    def slowly(words: str, done: float) -> None:
+        steps.append((words, done))
+        store.run(lambda tx: tx.record("sale", "till-1", {})).result()
+
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        copied = make_backup(tmp_path / "here", tmp_path / "copy", lambda *news: steps.append(news))
+        copied = make_backup(tmp_path / "here", tmp_path / "copy", slowly)
     finally:
         over.set()
         writer.join()
