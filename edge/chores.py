@@ -37,20 +37,34 @@ class Chores:
                 if turn % SWEEP_EVERY_TICKS == 0:
                     self._registry.sweep()
                     await self._store.do(self._engine.tick)
-                elif self._price_is_due():
-                    await self._store.do(self._engine.tick)
                 if turn % VISITS_EVERY_TICKS == 0:
                     await self._store.do(tell_visits)
                     await self._store.do(tell_head)
+                await self._wait()
             except (StoreError, QueueFull) as error:
                 log.warning("chores wait for the disk: %s", error)
+                await asyncio.sleep(TICK_SECONDS)
             turn += 1
-            await asyncio.sleep(TICK_SECONDS)
 
-    def _price_is_due(self) -> bool:
+    async def _wait(self) -> None:
+        """Wait for the next turn; a timed price that falls due meanwhile takes effect at its time, not at the turn."""
+        loop = asyncio.get_running_loop()
+        ends, done = loop.time() + TICK_SECONDS, None
+        while (left := ends - loop.time()) > 0:
+            due = self._next_due()
+            if due is None or due == done:  # nothing waits, or what keeps it is not the time
+                await asyncio.sleep(left)
+                return
+            await asyncio.sleep(min(left, max(0, due - self._clock()) / 1000))
+            if due <= self._clock():
+                await self._store.do(self._engine.tick)
+                done = due
+
+    def _next_due(self) -> int | None:
+        """When the next timed price takes effect, UTC epoch milliseconds."""
         with self._store.reading() as db:
-            (due,) = db.conn.execute("SELECT MIN(effective_at) FROM price WHERE phase = 'waiting'").fetchone()
-        return due is not None and due <= self._clock()
+            row = db.conn.execute("SELECT MIN(effective_at) FROM price WHERE phase = 'waiting'").fetchone()
+        return None if row[0] is None else int(row[0])
 
 
 def tell_head(tx: Transaction) -> None:

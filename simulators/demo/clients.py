@@ -79,9 +79,10 @@ class Office(_Client):
             )
         return done
 
-    async def push_rows(self, store: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Push single prices."""
-        done: dict[str, Any] = await self._call("POST", f"/api/stores/{store}/rows", json={"rows": list(rows)})
+    async def push_rows(self, store: str, rows: Sequence[Mapping[str, Any]], at: str = "") -> dict[str, Any]:
+        """Push single prices; `at`: when they take effect, as an ISO time, now when empty."""
+        asked = {"rows": list(rows), "at": at}
+        done: dict[str, Any] = await self._call("POST", f"/api/stores/{store}/rows", json=asked)
         return done
 
     async def rows(self, store: str, offset: int = 0, limit: int = 500) -> list[dict[str, Any]]:

@@ -64,14 +64,16 @@ class Shop:
             await asyncio.to_thread(till.stop)
 
 
-async def open_shop(stack: AsyncExitStack, labels: int, film_seconds: float, folder: Path, seed: int) -> Shop:
+async def open_shop(
+    stack: AsyncExitStack, labels: int, poll_seconds: float, film_seconds: float, folder: Path, seed: int
+) -> Shop:
     """Put labels on the air and make the camera's film; with 0 seconds, none."""
     film = await asyncio.to_thread(make_clip, folder / "door.avi", film_seconds, seed) if film_seconds else None
     specs = [
         LabelSpec(spec.address, MODELS[number % len(MODELS)], battery_mv=3100 - 40 * (number % 6))
         for number, spec in enumerate(label_specs(labels))
     ]
-    radio = await stack.enter_async_context(Radio(specs))
+    radio = await stack.enter_async_context(Radio(specs, advertise_every=poll_seconds))
     shop = Shop(radio, film)
     stack.push_async_callback(shop.close)
     return shop

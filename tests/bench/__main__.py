@@ -20,6 +20,7 @@ from tests.bench.durable import durable_events
 from tests.bench.figure import Figure, Say
 from tests.bench.gateway import gateway_start
 from tests.bench.labels_drawn import labels_drawn
+from tests.bench.landing import landing
 from tests.bench.mqtt import mqtt_recorded
 from tests.bench.upload import label_upload
 
@@ -29,6 +30,7 @@ MEASURES: dict[str, Callable[[Say], list[Figure]]] = {
     "labels": labels_drawn,
     "upload": label_upload,
     "gateway": gateway_start,
+    "landing": landing,
 }
 
 

@@ -37,6 +37,17 @@ async def test_a_timed_price_takes_effect_when_its_time_comes(floor: Floor) -> N
         await until(lambda: floor.phase(1) == "active")
 
 
+async def test_a_timed_price_does_not_wait_for_the_next_turn(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "TICK_SECONDS", 3_600)
+    floor.till("till-1")
+    floor.price(100, 1, phase="waiting", at=floor.clock.now + 50)
+    async with running(chores(floor).run()):
+        await until(lambda: "ledger.head" in kinds(floor))
+        assert floor.phase(1) == "waiting"
+        floor.clock.now += 50
+        await until(lambda: floor.phase(1) == "active")
+
+
 async def test_silent_labels_are_noticed(floor: Floor) -> None:
     floor.label("label-1")
     async with running(chores(floor).run()):
