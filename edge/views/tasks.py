@@ -87,16 +87,16 @@ def _tills(database: Database) -> list[Task]:
 
 
 def _held_raises(database: Database, now: int) -> list[Task]:
-    """Labels that a raise has been waiting for too long: until they confirm, the tills charge the old price."""
+    """Labels that a raise has been waiting for too long, or that are lost: until then tills charge the old price."""
     rows = database.conn.execute(
         "SELECT d.id, d.place, d.state, d.state_why, p.item, p.version, p.name, p.minor, p.currency, MIN(p.changed_at),"
         " (SELECT MIN(s.minor) FROM showing s WHERE s.item = p.item AND s.role = 'till') AS charged, COUNT(*)"
         " FROM price p JOIN binding b ON b.item = p.item JOIN device d ON d.id = b.device"
         " WHERE p.phase = 'active' AND p.changed_at <= ?"
         " AND NOT EXISTS (SELECT 1 FROM showing s WHERE s.device = d.id AND s.item = p.item"
-        "   AND s.version = p.version AND s.confirmed = 1)"
+        "   AND s.version = p.version AND s.confirmed = 1) AND (p.changed_at <= ? OR d.state IN ('fault', 'lost'))"
         " GROUP BY d.id HAVING charged < p.minor LIMIT ?",
-        (now - TROUBLE_AFTER_MS, MAX_OF_A_KIND),
+        (now, now - TROUBLE_AFTER_MS, MAX_OF_A_KIND),
     )
     return [
         Task(

@@ -112,6 +112,11 @@ class Box(_Client):
         found: list[dict[str, Any]] = await self._call("GET", "/api/tasks")
         return found
 
+    async def judge(self, receipt: str) -> list[dict[str, Any]]:
+        """What the ledger says of a receipt."""
+        found: list[dict[str, Any]] = await self._call("GET", f"/api/receipts/{receipt}")
+        return found
+
     async def retire(self, device: str, why: str) -> None:
         """Vouch that a device is out of the shop."""
         await self._call("POST", f"/api/devices/{device}/retire", json={"why": why})

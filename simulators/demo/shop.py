@@ -32,6 +32,8 @@ class Shop:
     bindings: dict[str, str] = field(default_factory=dict)
     """Label id → item."""
     dead: set[str] = field(default_factory=set)
+    taken_down: dict[str, int] = field(default_factory=dict)
+    """Label id → when a person took it off its shelf: from then on no shopper can read it."""
 
     def label(self, device: str) -> Label:
         """The simulated label behind a device id."""
@@ -41,6 +43,10 @@ class Shop:
         """Its battery dies: it keeps what it shows, and is never heard again."""
         self.dead.add(device)
         self.label(device).faults = Faults(dead=True)
+
+    def take_down(self, device: str) -> None:
+        """A person takes the label off its shelf."""
+        self.taken_down[device] = now()
 
     async def open_till(self, store: str, device: str, host: str, port: int, password: str, folder: Path) -> None:
         """Switch a till on."""
