@@ -28,6 +28,8 @@ class Chores:
         self._engine = engine
         self._registry = registry
         self._clock = clock
+        self._ticked = 0
+        """When timed prices were last looked at, by the clock."""
 
     async def run(self) -> None:
         """Do the chores, each in its own rhythm."""
@@ -36,7 +38,7 @@ class Chores:
             try:
                 if turn % SWEEP_EVERY_TICKS == 0:
                     self._registry.sweep()
-                    await self._store.do(self._engine.tick)
+                    await self._tick()
                 if turn % VISITS_EVERY_TICKS == 0:
                     await self._store.do(tell_visits)
                     await self._store.do(tell_head)
@@ -46,24 +48,28 @@ class Chores:
                 await asyncio.sleep(TICK_SECONDS)
             turn += 1
 
+    async def _tick(self) -> None:
+        self._ticked = self._clock()
+        await self._store.do(self._engine.tick)
+
     async def _wait(self) -> None:
         """Wait for the next turn; a timed price that falls due meanwhile takes effect at its time, not at the turn."""
         loop = asyncio.get_running_loop()
-        ends, done = loop.time() + TICK_SECONDS, None
+        ends = loop.time() + TICK_SECONDS
         while (left := ends - loop.time()) > 0:
             due = self._next_due()
-            if due is None or due == done:  # nothing waits, or what keeps it is not the time
+            if due is None:
                 await asyncio.sleep(left)
                 return
             await asyncio.sleep(min(left, max(0, due - self._clock()) / 1000))
             if due <= self._clock():
-                await self._store.do(self._engine.tick)
-                done = due
+                await self._tick()
 
     def _next_due(self) -> int | None:
-        """When the next timed price takes effect, UTC epoch milliseconds."""
+        """When the next timed price takes effect; one that was due before and still waits, waits for something else."""
+        query = "SELECT MIN(effective_at) FROM price WHERE phase = 'waiting' AND effective_at > ?"
         with self._store.reading() as db:
-            row = db.conn.execute("SELECT MIN(effective_at) FROM price WHERE phase = 'waiting'").fetchone()
+            row = db.conn.execute(query, (self._ticked,)).fetchone()
         return None if row[0] is None else int(row[0])
 
 

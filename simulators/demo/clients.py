@@ -80,9 +80,9 @@ class Office(_Client):
         return done
 
     async def push_rows(self, store: str, rows: Sequence[Mapping[str, Any]], at: str = "") -> dict[str, Any]:
-        """Push single prices; `at`: when they take effect, as an ISO time, now when empty."""
-        asked = {"rows": list(rows), "at": at}
-        done: dict[str, Any] = await self._call("POST", f"/api/stores/{store}/rows", json=asked)
+        """Push single prices. `at`: "" is now, else the store's local time or one with an offset."""
+        order = {"rows": list(rows), "at": at}
+        done: dict[str, Any] = await self._call("POST", f"/api/stores/{store}/rows", json=order)
         return done
 
     async def rows(self, store: str, offset: int = 0, limit: int = 500) -> list[dict[str, Any]]:
