@@ -128,8 +128,9 @@ def _begin_anew(staged: Path, clock: Callable[[], int]) -> tuple[int, int, int, 
 def _put_aside(data: Path, brought: list[str], now: int) -> Path | None:
     """Move what is about to be replaced into a folder of its own; None when there is nothing."""
     old = data / STORE_FILE
-    with suppress(sqlite3.Error), closing(sqlite3.connect(old)) as sql:  # so that a whole old store is one file
-        sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if old.exists():
+        with suppress(sqlite3.Error), closing(sqlite3.connect(old)) as sql:  # so that a whole old store is one file
+            sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     leaving = [data / f"{STORE_FILE}{part}" for part in reversed(_PARTS)] + [data / name for name in brought]
     leaving = [path for path in leaving if path.exists()]
     if not leaving:

@@ -176,7 +176,10 @@ def test_a_new_box_gets_the_key_and_the_passwords_and_an_old_one_keeps_its_own(t
     fresh.mkdir()
     Identity.open(fresh)  # a gateway that was started on it made these for itself
     Credentials(fresh / "passwords").renew("gateway")
-    assert set(restore(fresh, tmp_path / "copy").brought) == {"passwords", "gateway-key.pem", "enrolment.json"}
+    restored = restore(fresh, tmp_path / "copy")
+    assert set(restored.brought) == {"passwords", "gateway-key.pem", "enrolment.json"}
+    assert restored.aside is not None
+    assert sorted(path.name for path in restored.aside.iterdir()) == ["gateway-key.pem", "passwords"]
     assert Identity.open(fresh).fingerprint == key
     assert Identity.open(fresh).enrolment().store == "0204"
     assert Credentials(fresh / "passwords").users() == ("till-1",)
@@ -186,6 +189,8 @@ def test_a_new_box_gets_the_key_and_the_passwords_and_an_old_one_keeps_its_own(t
     Credentials(tmp_path / "here" / "passwords").create("till-2")
     assert restore(tmp_path / "here", tmp_path / "copy").brought == ()
     assert Credentials(tmp_path / "here" / "passwords").users() == ("till-2",)
+
+    assert restore(tmp_path / "empty", tmp_path / "copy").aside is None
 
     other = tmp_path / "other"
     other.mkdir()
