@@ -17,6 +17,7 @@ from edge.prices.books import (
     write_sendings,
 )
 from edge.prices.history import note_offers
+from edge.prices.timing import is_timed, next_moment, takes_effect
 from edge.store import Transaction
 from edge.store.ledger import encode
 
@@ -26,12 +27,14 @@ class PriceEngine:
     """Every method runs inside a transaction of the store of record; `tx.now` is the time.
 
     `objection(tx, item, version)`: why a price that waited may not begin after all, or ""; see `LawfulStart`.
+    `hold(tx, item, version)`: why one whose time has come has to wait longer, or ""; see `MayBegin`.
     `held_after_ms`: how long a change may be on its way before head office hears that it is held, and by whom.
     """
 
     rules: Rules = field(default_factory=Rules)
     held_after_ms: int = 15_000
     objection: Callable[[Transaction, str, int], str] = lambda _tx, _item, _version: ""
+    hold: Callable[[Transaction, str, int], str] = lambda _tx, _item, _version: ""
 
     def settle(self, tx: Transaction, items: Iterable[str]) -> None:
         """Let each item go as far as it may now: sends, landings and what is superseded."""
@@ -123,8 +126,8 @@ class PriceEngine:
         if still := add_approval(tx, item, version, by):
             self._move(tx, item, version, "held", "held", still)
             self._tell(tx, item, version, "held", still)
-        elif held[0] > tx.now:
-            self._move(tx, item, version, "held", "waiting", f"takes effect at {held[0]}")
+        elif held[0] > tx.now or is_timed(tx, item, version):
+            self._move(tx, item, version, "held", "waiting", takes_effect(held[0]))
         else:
             self._move(tx, item, version, "held", "active", "")
             self.settle(tx, [item])
@@ -152,6 +155,8 @@ class PriceEngine:
             if newer:
                 self._move(tx, item, version, "waiting", "superseded", f"superseded by {newer}")
                 self._tell(tx, item, version, "refused", f"superseded by {newer}")
+            elif why := self.hold(tx, item, version):
+                self._wait(tx, item, version, why)
             elif why := self.objection(tx, item, version):
                 self._move(tx, item, version, "waiting", "refused", why)
                 self._tell(tx, item, version, "refused", why)
@@ -161,9 +166,18 @@ class PriceEngine:
         self._report_held(tx)
 
     def next_due(self, tx: Transaction) -> int | None:
-        """When the next timed price takes effect, if one waits."""
-        row = tx.sql.execute("SELECT MIN(effective_at) FROM price WHERE phase = 'waiting'").fetchone()
-        return None if row[0] is None else int(row[0])
+        """The next moment at which a timed price may take effect, if one waits for its time."""
+        return next_moment(tx)
+
+    def _wait(self, tx: Transaction, item: str, version: int, why: str) -> None:
+        """Say why a price whose time has come waits on; once for each reason."""
+        said = tx.sql.execute(
+            "UPDATE price SET why = ? WHERE item = ? AND version = ? AND phase = 'waiting' AND why != ?",
+            (why, item, version, why),
+        )
+        if said.rowcount:
+            self._tell(tx, item, version, "held", why)
+            tx.topics.add("prices")
 
     def _supersede(self, tx: Transaction, book: Book) -> None:
         """An older price of the item that had not landed ends here."""

@@ -7,12 +7,14 @@ from securesystemslib.signer import Key
 
 from cloud_sync.contract.change import Change, ChangeRow, Untrusted, open_change
 from cloud_sync.contract.events import RowOutcome
+from edge.clock.calendar import Instants
 from edge.law.lows import Record
 from edge.law.settings import Law
 from edge.prices.approvals import require_approvals
 from edge.prices.books import known_prices
 from edge.prices.checks import Accept, Hold, Limits, Refuse, Same, Seen, check_change, check_row
 from edge.prices.history import read_records
+from edge.prices.timing import Clockwork, takes_effect, write_timing
 from edge.store import Transaction
 
 CURSOR = "inbox.cursor"
@@ -36,6 +38,7 @@ class Inbox:
     limits: Limits
     undrawable: Callable[[str], str]
     law: Law = field(default_factory=Law)
+    clockwork: Clockwork = field(default_factory=Clockwork)
 
     def take(self, tx: Transaction, sequence: int, envelope: str) -> Taken:
         """Deal with entry `sequence` of the log: every row is accepted, held or refused, and head office hears of it.
@@ -52,44 +55,47 @@ class Inbox:
                 why = f"signed as number {change.sequence} but delivered as number {sequence}"
         except Untrusted as error:
             return self._refuse_all(tx, sequence, "unknown", 0, str(error))
-        if why:
-            return self._refuse_all(tx, sequence, change.author, len(change.rows), why)
+        when = why or self.clockwork.reckon(tx, change)
+        if isinstance(when, str):
+            return self._refuse_all(tx, sequence, change.author, len(change.rows), when)
         tx.set_meta(CURSOR, str(sequence))
         tx.sql.execute(
             "INSERT INTO change VALUES (?, ?, ?, ?, 'taken', '')", (sequence, tx.now, change.author, len(change.rows))
         )
         tx.record("change.received", f"change-{sequence}", {"author": change.author, "rows": len(change.rows)})
         tx.topics.add("prices")
-        return Taken(tuple(self._take_rows(tx, change)))
+        return Taken(tuple(self._take_rows(tx, change, when)))
 
-    def _take_rows(self, tx: Transaction, change: Change) -> list[str]:
+    def _take_rows(self, tx: Transaction, change: Change, when: Instants) -> list[str]:
         known = known_prices(tx, [row.item for row in change.rows])
         records = read_records(tx, [row.item for row in change.rows if row.was_minor is not None])
-        starts = max(tx.now, change.effective_at)
+        starts, waits = max(tx.now, when.earlier), self.clockwork.waits(change)
         ready, written = [], []
         for row in change.rows:
             seen = Seen(known.get(row.item), records.get(row.item, Record()), starts)
             verdict = check_row(row, seen, self.limits, self.law, self.undrawable)
             if isinstance(verdict, Accept | Hold):
                 self._note_override(tx, change.sequence, row)
+                if waits:
+                    write_timing(tx, change, row.item, when)
             match verdict:
                 case Same():
                     tx.tell_outcome(
                         change.sequence, row.item, RowOutcome(item=row.item, outcome="landed", why="unchanged")
                     )
                 case Refuse(why):
-                    written.append(_price_row(change, row, tx.now, "refused", why))
+                    written.append(_price_row(change, row, when, tx.now, "refused", why))
                     tx.tell_outcome(change.sequence, row.item, RowOutcome(item=row.item, outcome="refused", why=why))
                 case Hold(why, people):
                     require_approvals(tx, row.item, change.sequence, people)
-                    written.append(_price_row(change, row, tx.now, "held", why))
+                    written.append(_price_row(change, row, when, tx.now, "held", why))
                     tx.tell_outcome(change.sequence, row.item, RowOutcome(item=row.item, outcome="held", why=why))
-                case Accept() if change.effective_at > tx.now:
-                    why = f"takes effect at {change.effective_at}"
-                    written.append(_price_row(change, row, tx.now, "waiting", why))
+                case Accept() if waits:
+                    why = takes_effect(when.earlier)
+                    written.append(_price_row(change, row, when, tx.now, "waiting", why))
                     tx.tell_outcome(change.sequence, row.item, RowOutcome(item=row.item, outcome="held", why=why))
                 case Accept():
-                    written.append(_price_row(change, row, tx.now, "active", ""))
+                    written.append(_price_row(change, row, when, tx.now, "active", ""))
                     ready.append(row.item)
         tx.sql.executemany("INSERT INTO price VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", written)
         return ready
@@ -115,9 +121,9 @@ def cursor(tx: Transaction) -> int:
     return int(tx.get_meta(CURSOR, "0"))
 
 
-def _price_row(change: Change, row: ChangeRow, now: int, phase: str, why: str) -> tuple[object, ...]:
+def _price_row(change: Change, row: ChangeRow, when: Instants, now: int, phase: str, why: str) -> tuple[object, ...]:
     told = {"held": "held", "waiting": "held", "refused": "refused"}.get(phase, "")
     return (
         row.item, change.sequence, row.name, row.minor, row.currency, row.per, row.unit_minor, row.unit, row.was_minor,
-        change.effective_at, now, change.author, phase, why, told, now,
+        when.earlier, now, change.author, phase, why, told, now,
     )  # fmt: skip
