@@ -1,12 +1,14 @@
 """What a person may do to the shop; implements `edge.console.context.Verbs`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cloud_sync.contract.item import gtin14
 from drivers.base import DEVICE_ID
+from edge.clock.desk import ClockDesk
+from edge.clock.kept import make_calendar
 from edge.devices.registry import Registry
 from edge.prices.engine import PriceEngine
 from edge.store import Store, Transaction
@@ -30,6 +32,7 @@ class ShopVerbs:
     label_driver: str = "ble"
     till_driver: str = "mqtt"
     unfit: Callable[[str, str], str] = lambda _item, _label: ""
+    clock: ClockDesk | None = None
 
     async def bind(self, label: str, item: str, place: str, by: str) -> None:
         """Bind a label to an item at a place; enrols the label if it was only seen."""
@@ -81,6 +84,22 @@ class ShopVerbs:
     async def reject(self, item: str, version: int, by: str) -> None:
         """Refuse a price that is held for approval."""
         await self._decide(item, version, by, "reject")
+
+    async def confirm_clock(self, by: str) -> None:
+        """A person compared this box's clock with a right one."""
+        await self._clock.confirm(by, lambda tx: _audit(tx, by, "confirm-clock", {}))
+
+    async def set_hours(self, week: Sequence[str], days: Mapping[str, str], by: str) -> None:
+        """The shop's opening hours from now on: Monday to Sunday, and days that differ."""
+        calendar = make_calendar(self._clock.hours.configured, week, days)
+        said = {"week": list(week), "days": dict(days)}
+        await self._clock.set_hours(calendar, by, lambda tx: _audit(tx, by, "set-hours", said))
+
+    @property
+    def _clock(self) -> ClockDesk:
+        if self.clock is None:
+            raise ValueError("this gateway has no clock to set")
+        return self.clock
 
     async def _decide(self, item: str, version: int, by: str, verb: str) -> None:
         decide = self.engine.approve if verb == "approve" else self.engine.reject

@@ -44,11 +44,18 @@ def difference(office: Office, store: str, rows: Sequence[ChangeRow]) -> list[Di
         return _difference(sql, store, rows)
 
 
-def push(office: Office, store: str, rows: Sequence[ChangeRow], author: str, effective_at: int | None = None) -> Pushed:
+def push(
+    office: Office,
+    store: str,
+    rows: Sequence[ChangeRow],
+    author: str,
+    effective_at: int | None = None,
+    begins: str | None = None,
+) -> Pushed:
     """Append what differs from the store's price list to its change log, signed, and wake the store.
 
-    `effective_at` in UTC epoch milliseconds, now when None or past. Raises HqError (rows that contradict each
-    other, a time too far ahead) or NotFound.
+    `effective_at` in UTC epoch milliseconds, now when None or past; `begins`: see `Change.begins`. Raises HqError
+    (rows that contradict each other, a time too far ahead) or NotFound.
     """
     if len({row.item for row in rows}) != len(rows):
         raise HqError("an item appears twice in one push")
@@ -72,8 +79,9 @@ def push(office: Office, store: str, rows: Sequence[ChangeRow], author: str, eff
                 store=store,
                 sequence=head,
                 issued_at=now,
-                expires_at=start + LIFE,
+                expires_at=start + (LIFE if begins is None else 2 * LIFE),
                 effective_at=start,
+                begins=begins,
                 author=author,
                 rows=tuple(entry.row for entry in part),
             )

@@ -1,11 +1,12 @@
 """What the console gets from the gateway: facts to read, and the verbs a person may use."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from cloud_sync.link.state import LinkView
 from drivers.base import PanelImage
+from edge.clock.kept import ShopHours
 from edge.config import Shop
 from edge.store import Store
 
@@ -34,6 +35,12 @@ class Verbs(Protocol):
     async def enrol_till(self, device: str, name: str, by: str) -> str:
         """Take a till into service; returns its new password, shown once."""
 
+    async def confirm_clock(self, by: str) -> None:
+        """Say that this box's clock was compared with a right one."""
+
+    async def set_hours(self, week: Sequence[str], days: Mapping[str, str], by: str) -> None:
+        """Set the opening hours of Monday to Sunday (empty: always open), and of days (2026-12-25) that differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConsoleContext:
@@ -56,3 +63,5 @@ class ConsoleContext:
     """Printed by the gateway at its first start: opens first-run set-up from another machine. "": only loopback may."""
     hosts: frozenset[str] | None = None
     """Names by which the console may be called, against pages of other names that resolve to it; None: any."""
+    hours: ShopHours | None = None
+    """When the shop is open; None: nothing is known of it."""

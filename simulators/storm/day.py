@@ -36,6 +36,7 @@ from simulators.storm.schedule import (
 from simulators.storm.tills import Till
 from simulators.storm.truth import Books, Judge
 from simulators.storm.world import OPENING, World
+from simulators.storm.zone import not_before, wall_text
 
 SETTLES_WITHIN = GRACE_MS + 20 * MINUTE
 """I6: once the faults are over, everything has converged after so long."""
@@ -70,6 +71,11 @@ class Day:
             self.world.at(step.at, self._begin, step)
         self.world.at(DAY, self._calm_down)
         self.world.run(DAY + SETTLES_WITHIN)
+
+    @property
+    def restored(self) -> bool:
+        """Whether the gateway went on from a backup."""
+        return self._restoring > 0
 
     # What a step does.
 
@@ -129,9 +135,14 @@ class Day:
             for item, minor in step.rows
         ]
         ahead = OPENING + self.world.now + step.ahead if step.ahead else None
-        for sequence in self.office.push(rows, ahead):
+        wall = wall_text(ahead) if ahead and step.local else None
+        for sequence in self.office.push(rows, ahead, wall):
+            if ahead is not None:
+                self.books.not_before[sequence] = (ahead if wall is None else not_before(wall)) - OPENING
             what = ", ".join(f"{minor} for {self._codes[item]}" for item, minor in step.rows)
             when = f", in force in {step.ahead // 1000} s" if step.ahead else ""
+            when = f", in force at {wall} on the shop's clock" if wall else when
+            self.world.reach("local time" if wall else "timed change" if ahead else "change for now")
             self.world.say("head office", f"version {sequence}: {what}{when}")
         self.air.carry(HEAD_OFFICE, self.gateway.enter, self.gateway.woken, sure=True)
 

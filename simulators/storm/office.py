@@ -67,9 +67,9 @@ class HeadOffice:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    def push(self, rows: list[ChangeRow], effective_at: int | None) -> tuple[int, ...]:
+    def push(self, rows: list[ChangeRow], effective_at: int | None, begins: str | None = None) -> tuple[int, ...]:
         """Push prices; returns the sequences of the changes."""
-        return push(self.office, STORE, rows, "storm", effective_at).sequences
+        return push(self.office, STORE, rows, "storm", effective_at, begins).sequences
 
     def send(self, packed: bytes) -> Committed:
         """Take a batch of events off the wire."""

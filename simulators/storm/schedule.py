@@ -1,7 +1,7 @@
 """What one seed brings: shoppers, price changes and faults, as a list that can be made shorter."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MINUTE = 60_000
 DAY = 240 * MINUTE
@@ -43,6 +43,8 @@ class Push:
     rows: tuple[tuple[int, int], ...]
     """(Item, minor units)."""
     ahead: int = 0
+    local: bool = False
+    """The moment is said as what the shop's wall clock shows then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,10 @@ def make_schedule(seed: int) -> list[Step]:
     """The bad day of a seed, in the order of time."""
     dice = random.Random(f"{seed}/schedule")  # noqa: S311  a simulation, no secret
     steps: list[Step] = [*_shoppers(dice), *_pushes(dice), *_weather(dice), *_devices(dice), *_gateway(dice)]
+    said = random.Random(f"{seed}/said")  # noqa: S311  of its own, so that the rest of the day stays as it was
+    for place, step in enumerate(steps):
+        if isinstance(step, Push) and step.ahead and said.random() < 0.5:
+            steps[place] = replace(step, local=True)
     return sorted(steps, key=lambda step: step.at)
 
 
