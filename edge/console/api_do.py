@@ -25,6 +25,17 @@ class NewTill(BaseModel):
     name: Annotated[str, Field(max_length=60)] = ""
 
 
+Hours = Annotated[str, Field(max_length=80)]
+
+
+class NewHours(BaseModel):
+    """Opening hours of Monday to Sunday, such as "08:00-12:00, 14:00-20:00"; no days at all: always open."""
+
+    model_config = ConfigDict(extra="forbid")
+    week: Annotated[list[Hours], Field(max_length=7)]
+    days: Annotated[dict[Annotated[str, Field(max_length=10)], Hours], Field(max_length=1000)] = {}
+
+
 class Why(BaseModel):
     """The reason for taking a device out of service."""
 
@@ -72,6 +83,16 @@ def do_api(desk: Desk) -> APIRouter:
     async def retry(device: str, by: clerk) -> None:
         """Try a device in fault again now."""
         await _try(verbs.retry(device, by.name))
+
+    @router.post("/api/clock/confirm", status_code=204)
+    async def confirm_clock(by: manager) -> None:
+        """Say that the gateway's clock was compared with a right one."""
+        await _try(verbs.confirm_clock(by.name))
+
+    @router.put("/api/hours", status_code=204)
+    async def set_hours(given: NewHours, by: manager) -> None:
+        """Set the opening hours, and those of days that differ."""
+        await _try(verbs.set_hours(given.week, given.days, by.name))
 
     @router.post("/api/prices/{item}/{version}/approve", status_code=204)
     async def approve(item: str, version: int, by: manager) -> None:

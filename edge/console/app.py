@@ -9,6 +9,7 @@ The API takes the session cookie of a browser, `Authorization: Bearer` with a to
     POST /api/tills/{id}                       {name?} → {id, password}
     POST /api/devices/{id}/retire | retry      {why} | nothing
     POST /api/prices/{item}/{version}/approve | reject
+    POST /api/clock/confirm                    PUT /api/hours {week, days}; GET /api/clock tells both
     GET  /api/as-of?label= | ?item=[&till=]    &at= → what was shown and charged, as intervals with evidence
     GET  /api/receipts/{receipt}               each line judged
     GET  /api/overview /api/tasks /api/labels /api/prices /api/healthz

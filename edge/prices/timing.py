@@ -17,6 +17,7 @@ from edge.store import Transaction
 
 _OCCASIONS = {"opening": "opening", "closing": "closing", "opening-day": "opening day"}
 """What a change's occasion is called in a reason."""
+_TAKES_EFFECT = "takes effect at "
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +126,10 @@ def retime(tx: Transaction, calendar: Calendar) -> None:
 
 def takes_effect(at: int) -> str:
     """The reason of a price that waits for its time."""
-    return f"takes effect at {at}"
+    return f"{_TAKES_EFFECT}{at}"
+
+
+def begins_at(why: str) -> int | None:
+    """The moment that such a reason names; None for any other."""
+    at = why.removeprefix(_TAKES_EFFECT)
+    return int(at) if at != why and at.isascii() and at.isdigit() else None

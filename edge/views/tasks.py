@@ -5,16 +5,20 @@ from enum import IntEnum
 
 from sqlite_utils import Database
 
+from edge.views.clock import SERIOUS, read_clock
 from edge.views.labels import LOW_BATTERY_MV, TROUBLE_AFTER_MS
 
 MAX_OF_A_KIND = 200
 REFUSED_FOR_MS = 24 * 3_600_000
 """How long a refused change stays a task."""
+CLOCK_AFTER_MS = 60_000
+"""A gateway that has just started hears of the time within a moment; past that it is a task."""
 
 
 class TaskKind(IntEnum):
-    """Kinds of task. The order is the order of cost: a till sells nothing, a held raise gives money away, and so on."""
+    """Kinds of task. The order is the order of cost: timed raises wait for the clock, a till sells nothing, and so on."""
 
+    CLOCK = 0
     TILL = 1
     HELD_RAISE = 2
     APPROVAL = 3
@@ -63,6 +67,7 @@ def list_tasks(database: Database, now: int) -> list[Task]:
     held = _held_raises(database, now)
     holding = {task.device for task in held}
     tasks = [
+        *_clock(database, now),
         *_tills(database),
         *held,
         *_approvals(database),
@@ -72,6 +77,16 @@ def list_tasks(database: Database, now: int) -> list[Task]:
         *(task for task in _batteries(database) if task.device not in holding),
     ]
     return sorted(tasks, key=lambda task: (task.kind, -task.gives_away, task.since))
+
+
+def _clock(database: Database, now: int) -> list[Task]:
+    """A clock that is wrong, or one that nobody vouches for while prices wait for their time."""
+    clock = read_clock(database)
+    if clock.trusted or clock.since is None or not (clock.waits or clock.doubt in SERIOUS):
+        return []
+    if 0 <= now - clock.since < CLOCK_AFTER_MS:
+        return []
+    return [Task(TaskKind.CLOCK, why=clock.why, since=clock.since, count=clock.waits)]
 
 
 def _tills(database: Database) -> list[Task]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cloud_sync.link.state import LinkPhase
 from cloud_sync.pages.i18n import Catalogue
+from edge.clock.trust import Source
 from edge.console.accounts import Role
 from edge.law.reasons import ENGLISH
 from edge.views.labels import LabelState
@@ -26,6 +27,7 @@ MADE = {
     *(f"task.label.{state}" for state in ("lost", "fault", "late")),
     *("task." + kind.name.lower().replace("_", "-") for kind in TaskKind if kind is not TaskKind.LABEL),
     *(f"why.{code}" for code in ENGLISH),
+    *(f"clock.by.{source}" for source in Source),
     *(f"price.{word}{tail}" for word in ("approve", "reject") for tail in ("", ".title", ".body", ".done")),
 }
 """Keys that the code puts together from a state's name."""

@@ -33,7 +33,7 @@ def add(router: APIRouter, desk: Desk) -> None:
         async def refresh() -> None:
             todo.show((await desk.glance()).tasks)
 
-        visit.follow(refresh, "labels", "devices", "prices")
+        visit.follow(refresh, "labels", "devices", "prices", "clock")
         return None
 
 

@@ -9,12 +9,14 @@ from nicegui import ui
 from cloud_sync.pages.parts import text
 from cloud_sync.pages.theme import State
 from edge.console.accounts import Role
+from edge.console.pages.clock import confirm_clock
 from edge.console.pages.looks import many
 from edge.console.pages.reasons import in_words
 from edge.console.pages.shell import Visit
 from edge.views.tasks import Task, TaskKind
 
 ICONS = {
+    TaskKind.CLOCK: "schedule",
     TaskKind.TILL: "point_of_sale",
     TaskKind.HELD_RAISE: "hourglass_top",
     TaskKind.APPROVAL: "gavel",
@@ -79,6 +81,8 @@ def detail(visit: Visit, task: Task) -> str:
     """About what, and what it costs."""
     t, money = visit.t, visit.desk.figures.money
     match task.kind:
+        case TaskKind.CLOCK:
+            return f"{in_words(task.why, t, money)} {many(t, 'task.clock.waits', task.count)}"
         case TaskKind.HELD_RAISE:
             each, now = money(task.gives_away, task.currency), money(task.before_minor, task.currency)
             return t("task.held-raise.cost", name=task.name, each=each, now=now)
@@ -109,6 +113,10 @@ def next_step(visit: Visit, task: Task) -> Step:
         ui.navigate.to("/prices?phase=refused" if not task.device else f"/labels/{quote(task.device)}")
 
     match task.kind:
+        case TaskKind.CLOCK if visit.may(Role.MANAGER):
+            return Step(t("clock.confirm"), lambda: confirm_clock(visit))
+        case TaskKind.CLOCK:
+            return Step(t("task.show"), _to("/link"))
         case TaskKind.TILL:
             return Step(t("task.retry"), retry)
         case TaskKind.HELD_RAISE | TaskKind.LABEL if task.state == "lost":
