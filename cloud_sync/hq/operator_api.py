@@ -21,7 +21,7 @@ from cloud_sync.hq.push import difference, push
 from cloud_sync.hq.signing_in import require_operator, signing_router
 from cloud_sync.hq.stores import add_store, get_store, list_stores
 from cloud_sync.hq.sums import by_hour, misfit_count, sales_sum
-from cloud_sync.hq.times import parse_time
+from cloud_sync.hq.times import parse_start
 from cloud_sync.hq.uploads import MAX_FILE, upload
 from cloud_sync.pages.guard import Guard
 
@@ -138,11 +138,11 @@ def _prices_router(office: Office) -> APIRouter:
     @router.post("/rows")
     def take_rows(store: str, given: Rows, name: str = operator) -> dict[str, Any]:
         found = get_store(office, store)
-        effective_at = parse_time(given.at, found.timezone) if given.at else None
+        start = parse_start(given.at, found.timezone)
         if given.dry_run:
             changed = len(difference(office, store, given.rows))
             return {"changed": changed, "unchanged": len(given.rows) - changed, "sequences": []}
-        done = push(office, store, given.rows, name, effective_at)
+        done = push(office, store, given.rows, name, start.effective_at, start.begins)
         return {"changed": done.pushed, "unchanged": done.unchanged, "sequences": done.sequences}
 
     @router.get("/changes", dependencies=[operator])

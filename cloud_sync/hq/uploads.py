@@ -10,7 +10,7 @@ from cloud_sync.hq.office import HqError, Office
 from cloud_sync.hq.price_csv import Landing, PriceImport, Unreadable, read_prices, rejects_csv
 from cloud_sync.hq.push import Difference, difference, push
 from cloud_sync.hq.stores import get_store
-from cloud_sync.hq.times import parse_time
+from cloud_sync.hq.times import Start, parse_start
 
 MAX_FILE = 32 << 20
 PREVIEW = 50
@@ -24,7 +24,7 @@ class Upload:
     done: PriceImport
     changed: tuple[Difference, ...]
     sequences: tuple[int, ...]
-    effective_at: int | None
+    start: Start
 
     def facts(self) -> dict[str, Any]:
         """The upload as JSON: counts, a preview, and the rejects file."""
@@ -37,7 +37,8 @@ class Upload:
             "changed": len(self.changed),
             "unchanged": len(self.done.rows) - len(self.changed),
             "sequences": self.sequences,
-            "effective_at": self.effective_at,
+            "effective_at": self.start.effective_at,
+            "begins": self.start.begins,
             "notes": dict(notes.most_common(20)),
             "preview": [_preview(entry, lines) for entry in self.changed[:PREVIEW]],
             "rejects": [
@@ -61,7 +62,7 @@ def upload(
     found = get_store(office, store)
     if len(data) > MAX_FILE:
         raise HqError(f"the file is too large: at most {MAX_FILE >> 20} MiB are taken")
-    effective_at = parse_time(at, found.timezone) if at.strip() else None
+    start = parse_start(at, found.timezone)
     try:
         done = read_prices(data, found.currency, mapping)
     except Unreadable as error:
@@ -69,9 +70,9 @@ def upload(
     rows: list[ChangeRow] = [landing.row for landing in done.rows]
     changed = tuple(difference(office, store, rows))
     if dry_run:
-        return Upload(done, changed, (), effective_at)
-    pushed = push(office, store, rows, author, effective_at)
-    return Upload(done, changed, pushed.sequences, effective_at)
+        return Upload(done, changed, (), start)
+    pushed = push(office, store, rows, author, start.effective_at, start.begins)
+    return Upload(done, changed, pushed.sequences, start)
 
 
 def _preview(entry: Difference, lines: Mapping[str, Landing]) -> dict[str, Any]:

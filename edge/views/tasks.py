@@ -16,7 +16,7 @@ CLOCK_AFTER_MS = 60_000
 
 
 class TaskKind(IntEnum):
-    """Kinds of task. The order is the order of cost: timed raises wait for the clock, a till sells nothing, and so on."""
+    """Kinds of task. The order is the order of cost: timed raises wait for the clock, a till sells nothing, ..."""
 
     CLOCK = 0
     TILL = 1
