@@ -14,8 +14,10 @@ from edge.law.reasons import say
 from edge.store import Transaction
 from edge.store.transaction import GATEWAY
 
+TRUSTED, DOUBTED = "clock.trusted", "clock.doubted"
+"""Kinds of the ledger's rows and of head office's events."""
 TRUST = "clock.trust"
-"""Kind of the ledger's row and of head office's event, and the key of what was judged last."""
+"""Where what was judged last is kept."""
 _ANCHOR, _FLOOR = "clock.anchor", "clock.floor"
 KEEP_EVERY_MS = 60_000
 
@@ -51,9 +53,10 @@ class ClockWatch:
         verdict = judge(self._anchor, reading, before, floor, self._rules)
         if verdict != before or not tx.get_meta(TRUST):
             source = self._anchor.by.source.value if self._anchor else ""
-            body = {"trusted": verdict.trusted, "doubt": verdict.doubt.value, "off_ms": verdict.off_ms, "by": source}
-            tx.record(TRUST, GATEWAY, body)
-            tx.tell(EventClass.PRICE, TRUST, GATEWAY, body)
+            kind, why = (TRUSTED, "") if verdict.trusted else (DOUBTED, words(verdict))
+            body = {"doubt": verdict.doubt.value, "off_ms": verdict.off_ms, "by": source, "why": why}
+            tx.record(kind, GATEWAY, body)
+            tx.tell(EventClass.PRICE, kind, GATEWAY, body)
             tx.set_meta(TRUST, json.dumps({**body, "since": tx.now}))
             tx.topics.update(("clock", "prices"))
         if verdict.trusted and not floor <= reading.wall < floor + KEEP_EVERY_MS:

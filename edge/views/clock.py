@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from edge.clock.watch import TRUST, kept_verdict, words
+from edge.clock.watch import TRUST, kept_verdict
 
 SERIOUS = frozenset({"off", "jumped", "before"})
 """Doubts that say that the clock is wrong; the others only that nobody knows."""
@@ -30,5 +30,4 @@ def read_clock(database: Database) -> ClockView:
     if row is None:
         return ClockView(False, "", "", "", None, waits)
     verdict, said = kept_verdict(row[0]), json.loads(row[0])
-    why = "" if verdict.trusted else words(verdict)
-    return ClockView(verdict.trusted, verdict.doubt.value, why, said["by"], said["since"], waits)
+    return ClockView(verdict.trusted, verdict.doubt.value, said["why"], said["by"], said["since"], waits)

@@ -272,6 +272,7 @@ def main() -> None:
             multiply(floor, options.labels)
         if options.hostile:
             hostile(floor)
+        floor.do(floor.watch.look)
         floor.live = lambda: time.time_ns() // 1_000_000
         if not options.fresh:
             from edge.console.accounts import Accounts

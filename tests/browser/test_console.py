@@ -214,3 +214,19 @@ def test_a_receipt_is_judged_on_the_page(signed_in: Page, shop: str) -> None:
     signed_in.get_by_label("Number of the receipt").fill("nothing")
     signed_in.keyboard.press("Enter")
     expect(signed_in.get_by_text("No sale with this number is on record.")).to_be_visible()
+
+
+def test_a_manager_vouches_for_the_clock_and_sets_the_hours(signed_in: Page, shop: str) -> None:
+    signed_in.goto(f"{shop}/link")
+    expect(signed_in.get_by_text("nobody has vouched for this box's time")).to_be_visible()
+    signed_in.get_by_role("button", name="The clock is right").click()
+    signed_in.get_by_role("dialog").get_by_role("button", name="The clock is right").click()
+    expect(signed_in.get_by_text("compared by a person")).to_be_visible()
+    signed_in.goto(f"{shop}/settings")
+    signed_in.get_by_label("Mon", exact=True).fill("08:00-12:00, 14:00-20:00")
+    signed_in.get_by_label("Days that differ").fill("2026-12-24 08:00-14:00\n2026-12-25")
+    signed_in.get_by_role("button", name="Keep these hours").click()
+    expect(signed_in.get_by_text("The hours hold from now on.")).to_be_visible()
+    said = httpx.get(f"{shop}/api/clock", auth=(MANAGER, PASSWORD)).json()
+    assert said["week"] == ["08:00-12:00, 14:00-20:00", *[""] * 6]
+    assert said["days"] == {"2026-12-24": "08:00-14:00", "2026-12-25": ""}

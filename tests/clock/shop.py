@@ -83,6 +83,13 @@ class ClockShop(Desk):
             self.shown("label-1", A, version)
         assert self.phase(A, version) == ("landed", "")
 
+    def trust(self) -> list[bool]:
+        """How the trust in the clock changed, by the ledger."""
+        rows = self.sql.execute(
+            "SELECT kind FROM ledger WHERE kind IN ('clock.trusted', 'clock.doubted') ORDER BY seq"
+        ).fetchall()
+        return [kind == "clock.trusted" for (kind,) in rows]
+
     def ledger(self, kind: str) -> list[dict[str, Any]]:
         """Bodies of the ledger's rows of a kind."""
 

@@ -1,19 +1,13 @@
 """The clock and the hours at the console: what anybody reads, what a manager may do, and when it is a task."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from edge.clock.calendar import Calendar
-from edge.clock.desk import ClockDesk
-from edge.clock.kept import ShopHours
-from edge.clock.trust import Evidence, Rules, Source
-from edge.clock.watch import ClockWatch
+from edge.clock.trust import Evidence, Source
 from edge.console.app import add_api
 from edge.console.pages.clock import read_days
 from edge.prices.timing import begins_at, takes_effect
@@ -28,12 +22,8 @@ WEEK = ["08:00-12:00, 14:00-20:00", *["08:00-20:00"] * 5, ""]
 @pytest.fixture
 async def client(shop: Floor) -> AsyncIterator[httpx.AsyncClient]:
     """The API of a shop with a clock; mara is a manager, vic may only look."""
-    watch = ClockWatch(Rules(), "boot", shop.clock)
-    hours = ShopHours(Calendar(ZoneInfo(shop.shop.timezone)))
-    shop.verbs = replace(shop.verbs, clock=ClockDesk(shop.store, watch, hours, shop.clock, shop.clock, lambda: None))
-    shop.watch = watch  # type: ignore[attr-defined]
     app = FastAPI()
-    add_api(app, shop.context(hours=hours), "secret of the gateway")
+    add_api(app, shop.context(), "secret of the gateway")
     cheap = PasswordHasher(time_cost=1, memory_cost=64).hash(WORD)
     for name, role in (("mara", "manager"), ("vic", "viewer")):
         account = (name, cheap, role)
@@ -76,8 +66,7 @@ async def test_who_may_only_look_may_not_set_anything(client: httpx.AsyncClient)
 
 
 async def test_a_doubted_clock_is_a_task_until_a_manager_confirms_it(client: httpx.AsyncClient, shop: Floor) -> None:
-    watch: ClockWatch = shop.watch  # type: ignore[attr-defined]
-    await shop.store.do(watch.look)
+    await shop.store.do(shop.watch.look)
 
     def tasks() -> list[tuple[TaskKind, int]]:
         with shop.store.reading() as db:
@@ -93,9 +82,8 @@ async def test_a_doubted_clock_is_a_task_until_a_manager_confirms_it(client: htt
 
 
 async def test_nobody_confirms_what_head_office_contradicts(client: httpx.AsyncClient, shop: Floor) -> None:
-    watch: ClockWatch = shop.watch  # type: ignore[attr-defined]
     word = Evidence(Source.OFFICE, shop.now - HOUR, shop.now, 500)
-    await shop.store.do(lambda tx: watch.hear(tx, word))
+    await shop.store.do(lambda tx: shop.watch.hear(tx, word))
     answer = await client.post("/api/clock/confirm")
     assert answer.status_code == 409
     assert "says otherwise" in answer.json()["detail"]
