@@ -18,6 +18,12 @@ TICK_SECONDS = 0.5
 SWEEP_EVERY_TICKS = 4
 VISITS_EVERY_TICKS = 20
 HEAD_EVERY_MS = 3_600_000
+NEXT_DUE = (
+    "SELECT MIN(due) FROM (SELECT effective_at AS due FROM price WHERE phase = 'waiting' AND effective_at > ?"
+    " UNION ALL SELECT t.raise_at FROM timing t JOIN price p USING (item, version)"
+    " WHERE p.phase = 'waiting' AND t.raise_at > ?)"
+)
+"""When the next price that waits takes effect, as a cut or as a raise, after a moment."""
 
 
 class Chores:
@@ -67,9 +73,8 @@ class Chores:
 
     def _next_due(self) -> int | None:
         """When the next timed price takes effect; one that was due before and still waits, waits for something else."""
-        query = "SELECT MIN(effective_at) FROM price WHERE phase = 'waiting' AND effective_at > ?"
         with self._store.reading() as db:
-            row = db.conn.execute(query, (self._ticked,)).fetchone()
+            row = db.conn.execute(NEXT_DUE, (self._ticked, self._ticked)).fetchone()
         return None if row[0] is None else int(row[0])
 
 

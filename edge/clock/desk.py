@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from cloud_sync.queue.outbox import QueueFull
 from edge.clock.calendar import Calendar
 from edge.clock.kept import ShopHours
 from edge.clock.kernel import KernelClock
@@ -50,7 +51,7 @@ class ClockDesk:
                 if turn % KERNEL_EVERY_LOOKS == 0:
                     await self._ask_kernel()
                 self._trusted = (await self._store.do(self._watch.look)).trusted
-            except StoreError as error:
+            except (StoreError, QueueFull) as error:
                 log.warning("the clock is looked at again later: %s", error)
             turn += 1
             await asyncio.sleep(LOOK_SECONDS)

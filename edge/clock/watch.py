@@ -36,10 +36,12 @@ class ClockWatch:
         """How far the machine's monotonic clock is ahead of the store's steady time: constant for one process."""
         self._anchor: Anchor | None = None
         self._kept_at = 0
+        self._looked: tuple[Transaction, Verdict] | None = None
+        """What a transaction was told already: its clocks stand still."""
 
     def hear(self, tx: Transaction, evidence: Evidence) -> Verdict:
         """Somebody vouches for a moment. Returns what is to be thought of the clock now."""
-        reading = self._read(tx)
+        reading, self._looked = self._read(tx), None
         before = self._anchor
         self._anchor = hear(before, evidence, reading, self._floor(tx), self._rules)
         if self._anchor is not None and self._anchor is not before and self._worth_keeping(before, reading):
@@ -49,6 +51,8 @@ class ClockWatch:
 
     def look(self, tx: Transaction) -> Verdict:
         """Judge the clock. A change of trust goes into the ledger and to head office before anybody relies on it."""
+        if self._looked is not None and self._looked[0] is tx:
+            return self._looked[1]
         reading, before, floor = self._read(tx), kept_verdict(tx.get_meta(TRUST)), self._floor(tx)
         verdict = judge(self._anchor, reading, before, floor, self._rules)
         if verdict != before or not tx.get_meta(TRUST):
@@ -59,6 +63,8 @@ class ClockWatch:
             tx.tell(EventClass.PRICE, kind, GATEWAY, body)
             tx.set_meta(TRUST, json.dumps({**body, "since": tx.now}))
             tx.topics.update(("clock", "prices"))
+        else:
+            self._looked = tx, verdict
         if verdict.trusted and not floor <= reading.wall < floor + KEEP_EVERY_MS:
             tx.set_meta(_FLOOR, str(reading.wall))
         return verdict
@@ -101,13 +107,14 @@ class ClockWatch:
 
 def words(verdict: Verdict) -> str:
     """Why the clock is not trusted, as a reason that can be translated."""
-    minutes = max(1, round(abs(verdict.off_ms) / 60_000))
+    seconds = round(abs(verdict.off_ms) / 1000)
+    span = f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"
     way = "ahead" if verdict.off_ms > 0 else "behind"
     match verdict.doubt:
         case Doubt.OFF:
-            return say(f"clock-{way}", minutes=minutes)
+            return say(f"clock-{way}", span=span)
         case Doubt.JUMPED:
-            return say(f"clock-jumped-{way}", minutes=minutes)
+            return say(f"clock-jumped-{way}", span=span)
         case doubt:
             return say(f"clock-{doubt.value}")
 
