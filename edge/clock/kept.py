@@ -50,6 +50,8 @@ def make_calendar(base: Calendar, week: Sequence[str], days: Mapping[str, str]) 
     hours = tuple(read_hours(text) for text in week)
     if hours and not any(hours):
         raise ValueError("a shop that is closed on every day of the week has no hours; leave all of them out")
+    if days and not hours:
+        raise ValueError("days differ from a week: give its hours too, such as 00:00-24:00 for each of its days")
     return Calendar(base.zone, hours, {_day(text): read_hours(of_day) for text, of_day in days.items()})
 
 
