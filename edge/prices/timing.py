@@ -94,6 +94,14 @@ def is_raise(tx: Transaction, item: str, version: int) -> bool:
     return row is not None
 
 
+def due_on_arrival(tx: Transaction) -> bool:
+    """Whether a price that was written in this very transaction might begin at once."""
+    row = tx.sql.execute(
+        "SELECT 1 FROM price WHERE phase = 'waiting' AND effective_at <= ?1 AND changed_at = ?1 LIMIT 1", (tx.now,)
+    ).fetchone()
+    return row is not None
+
+
 def next_moment(tx: Transaction) -> int | None:
     """The next moment after now at which a price that waits may begin."""
     row = tx.sql.execute(
