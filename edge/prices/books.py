@@ -33,6 +33,7 @@ def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
             " WHERE d.role = 'till' AND d.enrolled = 1 ORDER BY d.id"
         )
     ]
+    covered = dict(tx.sql.execute("SELECT device, since FROM covered").fetchall())
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
         marks = ",".join("?" * len(part))
@@ -49,13 +50,13 @@ def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
             item: {till: Face(till, Role.TILL, bound=True, stopped=stopped) for till, stopped in tills} for item in part
         }
         for device, item in tx.sql.execute(f"SELECT device, item FROM binding WHERE item IN ({marks})", part):  # noqa: S608
-            faces[item][device] = Face(device, Role.LABEL, bound=True)
+            faces[item][device] = Face(device, Role.LABEL, bound=True, covered=covered.get(device))
         for device, role, item, version, minor, confirmed, until in tx.sql.execute(
             f"SELECT device, role, item, version, minor, confirmed, until FROM showing WHERE item IN ({marks})"  # noqa: S608
             " ORDER BY device, version",
             part,
         ):
-            face = faces[item].get(device) or Face(device, Role(role), bound=False)
+            face = faces[item].get(device) or Face(device, Role(role), bound=False, covered=covered.get(device))
             shown = Shown(Offer(version, minor), bool(confirmed), until)
             faces[item][device] = replace(face, may=(*face.may, shown))
         for item in part:
@@ -183,11 +184,19 @@ def forget_face(tx: Transaction, device: str) -> list[str]:
         " AND EXISTS (SELECT 1 FROM showing WHERE device = ?1 AND confirmed = 0)",
         (device,),
     )
-    items = [row[0] for row in tx.sql.execute("SELECT DISTINCT item FROM showing WHERE device = ?", (device,))]
-    items += [row[0] for row in tx.sql.execute("SELECT item FROM binding WHERE device = ?", (device,))]
+    items = items_of(tx, device)
+    tx.sql.execute("DELETE FROM covered WHERE device = ?", (device,))
     tx.sql.execute("DELETE FROM showing WHERE device = ?", (device,))
     tx.sql.execute("DELETE FROM binding WHERE device = ?", (device,))
-    return list(dict.fromkeys(items))
+    return items
+
+
+def items_of(tx: Transaction, device: str) -> list[str]:
+    """Every item that the device presents, may still present, or should."""
+    found = tx.sql.execute(
+        "SELECT item FROM showing WHERE device = ?1 UNION SELECT item FROM binding WHERE device = ?1", (device,)
+    )
+    return [row[0] for row in found]
 
 
 def end_grace(tx: Transaction, grace_ms: int) -> list[str]:
@@ -196,7 +205,11 @@ def end_grace(tx: Transaction, grace_ms: int) -> list[str]:
     items = [row[0] for row in tx.sql.execute("SELECT DISTINCT item FROM showing WHERE until <= ?", past)]
     if items:
         tx.sql.execute("DELETE FROM showing WHERE until <= ?", past)
-    return items
+    hidden = tx.sql.execute("SELECT device FROM covered WHERE counted = 1 AND since <= ?", past).fetchall()
+    if hidden:
+        tx.sql.execute("UPDATE covered SET counted = 0 WHERE since <= ?", past)
+        items += [item for (device,) in hidden for item in items_of(tx, device)]
+    return list(dict.fromkeys(items))
 
 
 def _retire(tx: Transaction, where: str, values: tuple[object, ...], grace_ms: int) -> None:

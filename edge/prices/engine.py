@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cloud_sync.contract.events import RowOutcome
-from edge.prices.activation import Book, Plan, Role, Rules, plan
+from edge.prices.activation import Book, Plan, Role, Rules, may_uncover, plan
 from edge.prices.approvals import MayNotApprove, add_approval
 from edge.prices.books import (
     Sending,
@@ -12,6 +12,7 @@ from edge.prices.books import (
     confirm_till,
     end_grace,
     forget_face,
+    items_of,
     load_books,
     send_anew,
     write_sendings,
@@ -20,6 +21,10 @@ from edge.prices.history import note_offers
 from edge.prices.timing import is_timed, next_moment, takes_effect
 from edge.store import Transaction
 from edge.store.ledger import encode
+
+
+class MayNotUncover(ValueError):
+    """A covered label has to stay covered; the text says why, and what can be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,32 @@ class PriceEngine:
         tx.sql.execute("UPDATE device SET enrolled = 0 WHERE id = ?", (device,))
         tx.topics.update(("labels", "devices"))
         self.settle(tx, items)
+
+    def cover(self, tx: Transaction, label: str, by: str, scanned: str = "") -> None:
+        """A person vouches that nobody can read the label. What it showed counts for the grace window, then no more.
+
+        `scanned`: the code by which the person named it.
+        """
+        if tx.sql.execute("SELECT 1 FROM covered WHERE device = ?", (label,)).fetchone():
+            return
+        tx.record("label.covered", label, {"by": by, **({"scanned": scanned} if scanned else {})})
+        counted = int(self.rules.grace_ms > 0)
+        tx.sql.execute("INSERT INTO covered VALUES (?, ?, ?, ?, ?)", (label, by, tx.now, tx.steady, counted))
+        tx.topics.update(("labels", "devices"))
+        self.settle(tx, items_of(tx, label))
+
+    def uncover(self, tx: Transaction, label: str, by: str, scanned: str = "") -> None:
+        """A person takes the cover off. Raises MayNotUncover while the label does not show the price in force."""
+        if not tx.sql.execute("SELECT 1 FROM covered WHERE device = ?", (label,)).fetchone():
+            return
+        bound = tx.sql.execute("SELECT item FROM binding WHERE device = ?", (label,)).fetchone()
+        book = load_books(tx, [bound[0]])[bound[0]] if bound else None
+        if book is not None and book.target is not None and not may_uncover(book, label):
+            raise MayNotUncover(f"{label} does not show the present price yet: leave it covered, or replace it")
+        tx.sql.execute("DELETE FROM covered WHERE device = ?", (label,))
+        tx.record("label.uncovered", label, {"by": by, **({"scanned": scanned} if scanned else {})})
+        tx.topics.update(("labels", "devices"))
+        self.settle(tx, items_of(tx, label))
 
     def approve(self, tx: Transaction, item: str, version: int, by: str) -> bool:
         """A person lets a held price go, or is one of those who have to.

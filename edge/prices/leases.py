@@ -73,7 +73,8 @@ def caught_up(tx: Transaction, till: str) -> bool:
     """Whether nothing that the till may charge is above what any label of the item may show."""
     row = tx.sql.execute(
         "SELECT 1 FROM showing t JOIN showing l ON l.item = t.item AND l.role = 'label' AND l.minor < t.minor"
-        " WHERE t.device = ? LIMIT 1",
+        " WHERE t.device = ?"
+        " AND NOT EXISTS (SELECT 1 FROM covered c WHERE c.device = l.device AND c.counted = 0) LIMIT 1",
         (till,),
     ).fetchone()
     return row is None

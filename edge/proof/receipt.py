@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from edge.proof.facts import Evidence, Face, Row
+from edge.proof.facts import Evidence, Face, Look, Row
 from edge.proof.timeline import Span, Timeline
 
 DELIVERY_MS = 2_000
@@ -141,7 +141,7 @@ def judge(
         blank = tuple(
             line.device
             for line in labels.get(item, ())
-            if any(span.look.unknown and span.look.bound == item for span in line.during(time.start, time.end))
+            if any(_unread(span.look, item) for span in line.during(time.start, time.end))
         )
         held = tills[item].between(time.start, max(time.end, sale.at)).look.faces if item in tills else ()
         given = next((face for face in held if face.version == version), None)
@@ -160,16 +160,21 @@ def judge(
 def lowest_first(
     labels: Iterable[Timeline], item: str, start: int, end: int, *, surely: SaleTime | None = None, grace_ms: int = 0
 ) -> list[Shown]:
-    """Every price that any label may have shown of the item from `start` to `end`, the lowest first."""
+    """Every price that a shopper may have read on a label of the item from `start` to `end`, the lowest first."""
     found = []
     for line in labels:
         for span in line.during(start, end):
             found += [
                 Shown(line.device, face, span, surely is not None and _surely(span, face, surely, grace_ms))
                 for face in span.look.faces
-                if face.item == item and face.minor is not None
+                if face.item == item and face.minor is not None and span.look.covered is None
             ]
     return sorted(found, key=lambda one: (one.face.minor or 0, not one.surely, one.label, one.span.first))
+
+
+def _unread(look: Look, item: str) -> bool:
+    """Whether the label stood for the item and could be read, but what it showed is not on record."""
+    return look.unknown and look.bound == item and look.covered is None
 
 
 def _surely(span: Span, face: Face, time: SaleTime, grace_ms: int) -> bool:
