@@ -51,7 +51,7 @@ from edge.prices.timing import Clockwork, MayBegin
 from edge.proof.records import ShopFacts, note_shop
 from edge.store import Store, StoreError
 from edge.uplink import StoreEnd
-from edge.verbs import ShopVerbs
+from edge.verbs import ShopVerbs, lamps_of
 from provisioning.credentials import GATEWAY, Credentials
 from provisioning.identity import Identity
 
@@ -163,6 +163,7 @@ class Gateway:
             credentials.revoke,
             unfit=pictures.unfit,
             clock=clock_desk,
+            lamps=lamps_of(drivers),
         )
         context = ConsoleContext(
             shop=config.shop, store=store, verbs=verbs, clock=clock, link=link.view, picture=pictures,

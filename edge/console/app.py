@@ -7,6 +7,8 @@ The API takes the session cookie of a browser, `Authorization: Bearer` with a to
     POST /api/accounts                         {name, password, role, language?}
     POST /api/labels/bindings?dry_run=         CSV or JSON list of label, item, place → {bound, refused}
     POST /api/tills/{id}                       {name?} → {id, password}
+    GET  /api/labels/scan?code=                → the label, or the labels of the item
+    POST /api/labels/{id}/cover | uncover | replace | blink?seconds=   {code?} | {code?} | {new} | nothing
     POST /api/devices/{id}/retire | retry      {why} | nothing
     POST /api/prices/{item}/{version}/approve | reject
     POST /api/clock/confirm                    PUT /api/hours {week, days}; GET /api/clock tells both

@@ -23,6 +23,21 @@ class Verbs(Protocol):
     async def retire(self, device: str, why: str, by: str) -> None:
         """Vouch that a label or till is out of the shop (replaced, covered, removed): it holds nothing back."""
 
+    async def cover(self, label: str, by: str, scanned: str = "") -> None:
+        """Vouch that nobody can read a label: it holds nothing back until it is uncovered."""
+
+    async def uncover(self, label: str, by: str, scanned: str = "") -> None:
+        """Take the cover off a label that shows the present price."""
+
+    async def replace(self, old: str, new: str, by: str) -> None:
+        """Hang a new label in the place of an old one."""
+
+    def can_blink(self, label: str) -> bool:
+        """Whether the label has a lamp."""
+
+    async def blink(self, label: str, by: str, seconds: float = 15.0) -> None:
+        """Let a label's lamp blink, so that a person finds it."""
+
     async def retry(self, device: str, by: str) -> None:
         """Try a device in fault again now."""
 

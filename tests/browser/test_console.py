@@ -3,7 +3,9 @@
 import re
 import time
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,8 +15,8 @@ from tests.console.floor import HOUR, MINUTE, gtin
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/tasks", "/labels", "/labels/shelf-03", "/labels/shelf-97", "/prices", "/visitors", "/devices", "/link",
-         "/ledger", "/settings"]  # fmt: skip
+PAGES = ["/", "/tasks", "/scan", "/scan?label=shelf-03", "/labels", "/labels/shelf-03", "/labels/shelf-97", "/prices",
+         "/visitors", "/devices", "/link", "/ledger", "/settings"]  # fmt: skip
 
 CONTRAST = """() => {
   const channel = c => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4 };
@@ -129,10 +131,37 @@ def test_a_label_is_bound_and_shows_its_picture(signed_in: Page, shop: str) -> N
 def test_a_dead_label_is_replaced_from_its_task(signed_in: Page, shop: str) -> None:
     signed_in.goto(f"{shop}/tasks")
     task = signed_in.locator(".console-task", has_text="shelf-03")
-    task.get_by_role("button", name="Mark as replaced").click()
-    expect(signed_in.get_by_role("dialog")).to_contain_text("shelf-03")
-    signed_in.get_by_role("button", name="Take out of service").click()
-    expect(signed_in.locator(".console-done")).to_contain_text("done")
+    expect(task).to_contain_text("an hour")
+    task.get_by_role("button", name="Replace, cover or remove").click()
+    code = signed_in.get_by_label("Label", exact=True)
+    code.fill("shelf-07")  # the neighbour
+    code.press("Enter")
+    expect(signed_in.get_by_role("alert").filter(has_text="not shelf-03")).to_be_visible()
+    code.fill(f"HTTPS://ID.EXAMPLE/01/{gtin(3)}?V=1")
+    code.press("Enter")
+    signed_in.get_by_role("button", name="Replace it").click()
+    new = signed_in.get_by_label("New label")
+    new.fill("shelf-96")
+    new.press("Enter")
+    expect(signed_in.get_by_role("status").filter(has_text="shelf-96 has taken the place of shelf-03")).to_be_visible()
+
+
+def test_a_label_is_covered_from_a_photo_of_its_code_and_uncovered_again(signed_in: Page, shop: str) -> None:
+    photo = httpx.get(f"{shop}/labels/shelf-24/now.png", auth=(MANAGER, PASSWORD)).content
+    picture = cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_COLOR)
+    photo = cv2.imencode(".jpg", cv2.resize(picture, None, fx=3, fy=3))[1].tobytes()
+    signed_in.goto(f"{shop}/scan")
+    signed_in.locator("input[type=file]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    signed_in.get_by_role("button", name=re.compile("shelf-24")).click()
+    signed_in.get_by_role("button", name="Cover it").click()
+    expect(signed_in.get_by_role("status").filter(has_text="shelf-24 is covered")).to_be_visible()
+    signed_in.goto(f"{shop}/labels/shelf-24")
+    expect(signed_in.get_by_text("Covered by mara")).to_be_visible()
+    signed_in.goto(f"{shop}/scan?label=shelf-24")
+    signed_in.get_by_label("Label", exact=True).fill("shelf-24")
+    signed_in.keyboard.press("Enter")
+    signed_in.get_by_role("button", name="Take the cover off").click()
+    expect(signed_in.get_by_role("status").filter(has_text="shelf-24 is uncovered")).to_be_visible()
 
 
 def test_names_from_devices_are_text_and_nothing_else(signed_in: Page, shop: str) -> None:

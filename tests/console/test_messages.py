@@ -22,10 +22,25 @@ MADE = {
     *(f"account.{role}" for role in Role),
     *(f"role.{role}" for role in ("any", "till", "label", "camera", "other")),
     *(f"day.{day}" for day in range(1, 8)),
-    *(f"retire.{why}" for why in ("replaced", "covered", "removed")),
+    *(f"retire.{why}" for why in ("replaced", "removed")),
+    *(
+        f"scan.{word}{tail}"
+        for word in ("replace", "cover", "uncover", "remove")
+        for tail in ("", ".what", ".done", ".then")
+    ),
+    *(f"scan.step.{n}" for n in (1, 2, 3)),
+    *(
+        f"task.inspected.{found}{tail}"
+        for found in ("over", "under", "wrong-item", "missing")
+        for tail in ("", ".what")
+    ),
     *(f"verdict.{verdict}" for verdict in ("taken", "refused")),
     *(f"task.label.{state}" for state in ("lost", "fault", "late")),
-    *("task." + kind.name.lower().replace("_", "-") for kind in TaskKind if kind is not TaskKind.LABEL),
+    *(
+        "task." + kind.name.lower().replace("_", "-")
+        for kind in TaskKind
+        if kind not in (TaskKind.LABEL, TaskKind.INSPECTED)
+    ),
     *(f"why.{code}" for code in ENGLISH),
     *(f"clock.by.{source}" for source in Source),
     *(f"price.{word}{tail}" for word in ("approve", "reject") for tail in ("", ".title", ".body", ".done")),

@@ -27,6 +27,10 @@ def add(router: APIRouter, desk: Desk) -> None:
             return visit
         glance = await desk.glance()
         with visit.page(visit.t("page.tasks"), "/tasks"):
+            with ui.element("div").classes("console-acts"):
+                ui.button(
+                    visit.t("tasks.scan"), icon="qr_code_scanner", on_click=lambda: ui.navigate.to("/scan")
+                ).props("outline")
             todo = Todo(visit)
             todo.show(glance.tasks)
 
