@@ -7,6 +7,9 @@ from cloud_sync.link.state import LinkPhase
 from cloud_sync.pages.i18n import Catalogue
 from edge.clock.trust import Source
 from edge.console.accounts import Role
+from edge.console.pages.inspected import CHANGES
+from edge.inspect.frame import By
+from edge.inspect.report import Found
 from edge.law.reasons import ENGLISH
 from edge.views.labels import LabelState
 from edge.views.prices import PHASES
@@ -29,6 +32,11 @@ MADE = {
         for tail in ("", ".what", ".done", ".then")
     ),
     *(f"scan.step.{n}" for n in (1, 2, 3)),
+    *(f"inspect.found.{found}" for found in Found),
+    *(f"inspect.by.{by}" for by in By),
+    *(f"inspect.change.{kind}" for kind in CHANGES),
+    *(f"inspect.list.{kind}" for kind in ("csv", "txt")),
+    *(f"inspect.head.{head}" for head in ("stratum", "looked", "right", "over", "under", "missing")),
     *(
         f"task.inspected.{found}{tail}"
         for found in ("over", "under", "wrong-item", "missing")

@@ -6,6 +6,7 @@ from nicegui import app as nicegui_app
 from edge.console.desk import Desk
 from edge.console.pages import (
     devices,
+    inspect,
     label,
     labels,
     ledger,
@@ -23,7 +24,7 @@ from edge.console.pages import (
 def add_pages(desk: Desk) -> None:
     """Declare every page. NiceGUI's own app holds them, because its middleware must see their requests."""
     router = APIRouter()
-    every = (sign, overview, tasks, scan, labels, label, prices, visitors, devices, link, ledger, settings)
+    every = (sign, overview, tasks, scan, inspect, labels, label, prices, visitors, devices, link, ledger, settings)
     for page in every:
         page.add(router, desk)
     nicegui_app.include_router(router)

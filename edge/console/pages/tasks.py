@@ -31,6 +31,9 @@ def add(router: APIRouter, desk: Desk) -> None:
                 ui.button(
                     visit.t("tasks.scan"), icon="qr_code_scanner", on_click=lambda: ui.navigate.to("/scan")
                 ).props("outline")
+                ui.button(
+                    visit.t("inspect.title"), icon="fact_check", on_click=lambda: ui.navigate.to("/inspect")
+                ).props("outline")
             todo = Todo(visit)
             todo.show(glance.tasks)
 

@@ -35,6 +35,7 @@ CREATE TABLE inspected (
     charged     INTEGER,                -- price at the tills at that moment
     answered_at INTEGER,
     answered_by TEXT NOT NULL DEFAULT '',
+    cleared_at  INTEGER,                -- looked at again later, and right
     PRIMARY KEY (inspection, n)
 ) WITHOUT ROWID;
 CREATE INDEX inspected_label ON inspected (label, inspection);
