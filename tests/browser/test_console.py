@@ -15,8 +15,9 @@ from tests.console.floor import HOUR, MINUTE, gtin
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/tasks", "/scan", "/scan?label=shelf-03", "/labels", "/labels/shelf-03", "/labels/shelf-97", "/prices",
-         "/visitors", "/devices", "/link", "/ledger", "/settings"]  # fmt: skip
+PAGES = ["/", "/tasks", "/scan", "/scan?label=shelf-03", "/inspect", "/inspect/1", "/labels",
+         "/labels/shelf-03", "/labels/shelf-97", "/prices", "/visitors", "/devices", "/link", "/ledger",
+         "/settings"]  # fmt: skip
 
 CONTRAST = """() => {
   const channel = c => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4 };
@@ -156,7 +157,7 @@ def test_a_label_is_covered_from_a_photo_of_its_code_and_uncovered_again(signed_
     signed_in.get_by_role("button", name="Cover it").click()
     expect(signed_in.get_by_role("status").filter(has_text="shelf-24 is covered")).to_be_visible()
     signed_in.goto(f"{shop}/labels/shelf-24")
-    expect(signed_in.get_by_text("Covered by mara")).to_be_visible()
+    expect(signed_in.get_by_role("status").filter(has_text="Covered by mara")).to_be_visible()
     signed_in.goto(f"{shop}/scan?label=shelf-24")
     signed_in.get_by_label("Label", exact=True).fill("shelf-24")
     signed_in.keyboard.press("Enter")
@@ -207,6 +208,31 @@ def test_a_till_is_enrolled_and_its_password_shown_once(signed_in: Page, shop: s
     signed_in.get_by_role("button", name="I have it").click()
     signed_in.reload()
     expect(signed_in.get_by_text("kite-amber")).to_have_count(0)
+
+
+def test_an_inspection_is_drawn_walked_and_what_is_wrong_becomes_a_task(signed_in: Page, shop: str) -> None:
+    signed_in.set_viewport_size({"width": 390, "height": 844})
+    signed_in.goto(f"{shop}/inspect")
+    signed_in.get_by_label("Seed (optional)").fill("42")
+    signed_in.get_by_role("button", name="Draw").click()
+    signed_in.wait_for_url(re.compile("/inspect/1$"))
+    expect(signed_in.locator(".inspect-price")).to_be_visible()
+    signed_in.get_by_role("button", name="Right", exact=True).click()
+    expect(signed_in.get_by_text("So far;")).to_be_visible()
+    second = signed_in.locator(".inspect-line").nth(1)
+    label = second.inner_text().split("·")[1].split()[0]
+    signed_in.get_by_label("Shows another price").fill("0,01")
+    signed_in.keyboard.press("Enter")
+    expect(second).to_contain_text("charged too much: 0,01")
+    assert signed_in.evaluate(CONTRAST) == []
+    assert signed_in.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    signed_in.goto(f"{shop}/tasks")
+    task = signed_in.locator(".console-task", has_text="An inspection found a price that is too low").first
+    expect(task).to_contain_text("the label showed 0,01")
+    task.get_by_role("button", name="Look again").click()
+    signed_in.wait_for_url(re.compile(f"/inspect/1\\?label={label}"))
+    signed_in.get_by_role("button", name="Right", exact=True).click()
+    expect(second).not_to_contain_text("charged too much")
 
 
 def test_signing_out_closes_the_door(signed_in: Page, shop: str) -> None:

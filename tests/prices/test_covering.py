@@ -123,7 +123,7 @@ def test_a_till_is_not_kept_from_its_lease_by_a_label_that_nobody_can_read() -> 
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["push", "show", "till", "cover", "uncover", "bind", "wait"]),
+        st.sampled_from(["push", "show", "till", "till", "cover", "uncover", "uncover", "bind", "wait", "wait"]),
         st.integers(0, 2),
         st.integers(1, 9),
     ),
@@ -131,7 +131,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_no_till_is_sent_more_than_a_label_that_can_be_read_showed_in_the_grace_window(
     steps: list[tuple[str, int, int]],

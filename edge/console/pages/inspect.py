@@ -9,7 +9,7 @@ from cloud_sync.pages.parts import card, empty, status_chip, text
 from cloud_sync.pages.theme import State
 from edge.console.accounts import Role
 from edge.console.desk import Desk
-from edge.console.pages.inspected import FOUND, draw_report, percent
+from edge.console.pages.inspected import FOUND, draw_report
 from edge.console.pages.shell import Region, Visit, enter
 from edge.inspect.amount import parse_amount
 from edge.inspect.desk import Inspector
@@ -65,9 +65,13 @@ def add(router: APIRouter, desk: Desk) -> None:
 def _draw_form(visit: Visit) -> None:
     t, context = visit.t, visit.desk.context
     with card(t("inspect.new")):
-        text(t("inspect.new.how"), "p").classes("aisle-soft")
+        text(t("inspect.new.how")).classes("aisle-soft")
         with ui.element("div").classes("console-filters"):
-            size = ui.select(list(SIZES), value=50, label=t("inspect.size")).props("outlined dense")
+            size = (
+                ui.select(list(SIZES), value=50, label=t("inspect.size"))
+                .props("outlined dense")
+                .classes("inspect-size")
+            )
             by = ui.select({one.value: t(f"inspect.by.{one}") for one in By}, value=By.PLACE, label=t("inspect.by"))
             by.props("outlined dense").classes("console-place")
             seed = ui.input(t("inspect.seed")).props("outlined dense maxlength=40").classes("console-place")
@@ -93,7 +97,7 @@ def _row(visit: Visit, one: Inspection) -> None:
     with ui.link(target=f"/inspect/{one.id}").classes("console-line console-quiet"):
         text(t("inspect.number", number=one.id), "strong").classes("aisle-grow")
         if report.accuracy is not None:
-            text(percent(report.accuracy.value))
+            text(visit.desk.figures.percent(report.accuracy.value))
         if one.ended_at is None:
             status_chip(State.CHANGING, t, t("inspect.open"))
         elif report.passes is not None:

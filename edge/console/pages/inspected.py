@@ -33,28 +33,26 @@ def draw_report(visit: Visit, found: Inspection) -> None:
     with card(t("inspect.report")):
         _verdict(visit, found, report)
         with ui.element("div").classes("aisle-tiles"):
-            stat_tile(t("inspect.accuracy"), percent(report.accuracy.value), note=_interval(t, report.accuracy))
+            stat_tile(
+                t("inspect.accuracy"),
+                visit.desk.figures.percent(report.accuracy.value),
+                note=_interval(visit, report.accuracy),
+            )
             for share, word, minor in (
                 (report.over, "inspect.over", report.over_minor),
                 (report.under, "inspect.under", report.under_minor),
             ):
                 if share is not None:
-                    note = f"{_interval(t, share)} · {visit.desk.figures.money(minor)}"
-                    stat_tile(t(word), percent(share.value), note=note)
+                    note = f"{_interval(visit, share)} · {visit.desk.figures.money(minor)}"
+                    stat_tile(t(word), visit.desk.figures.percent(share.value), note=note)
             stat_tile(t("inspect.looked"), f"{report.total.checked} / {report.total.drawn}",
                       note=many(t, "inspect.of", report.total.labels))  # fmt: skip
         if report.worst is not None:
             money, worst = visit.desk.figures.money, report.worst
             shown, charged = money(worst.shown, worst.currency), money(worst.charged, worst.currency)
-            text(t("inspect.worst", name=worst.name, shown=shown, charged=charged), "p")
+            text(t("inspect.worst", name=worst.name, shown=shown, charged=charged))
         _strata(t, report.strata)
         text(t("inspect.seed.was", seed=found.seed)).classes("aisle-soft aisle-small")
-
-
-def percent(share: Fraction) -> str:
-    """A share with one decimal, rounded down, so that 97.99 % never reads as 98 %."""
-    tenths = share.numerator * 1000 // share.denominator
-    return f"{tenths // 10}.{tenths % 10} %"
 
 
 def stratum_name(name: str, t: Words) -> str:
@@ -77,8 +75,9 @@ def _verdict(visit: Visit, found: Inspection, report: Report) -> None:
         pass
 
 
-def _interval(t: Words, share: Share) -> str:
-    return t("inspect.interval", low=f"{share.low * 100:.1f}", high=f"{share.high * 100:.1f}")
+def _interval(visit: Visit, share: Share) -> str:
+    low, high = (visit.desk.figures.percent(Fraction(bound)) for bound in (share.low, share.high))
+    return visit.t("inspect.interval", low=low, high=high)
 
 
 def _strata(t: Words, strata: tuple[Tally, ...]) -> None:
