@@ -127,11 +127,12 @@ STEPS = st.lists(
         st.integers(0, 2),
         st.integers(1, 9),
     ),
-    max_size=40,
+    min_size=20,
+    max_size=50,
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(STEPS)
 def test_no_till_is_sent_more_than_a_label_that_can_be_read_showed_in_the_grace_window(
     steps: list[tuple[str, int, int]],
