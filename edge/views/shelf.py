@@ -57,14 +57,17 @@ def labels_in_wrong_place(database: Database, now: int, limit: int) -> list[Caug
 
 
 def labels_unseen(database: Database, before: int, limit: int) -> list[tuple[str, str, str, str, int]]:
-    """(device, place, item, item's name, last sign) of labels that nobody saw or heard since `before`."""
+    """(device, place, item, item's name, last sign) of labels that nobody saw or heard since `before`.
+
+    A label in fault is a task by its fault.
+    """
     rows = database.conn.execute(
         "SELECT d.id, d.place, b.item,"
         " COALESCE((SELECT p.name FROM price p WHERE p.item = b.item ORDER BY p.version DESC LIMIT 1), ''),"
         " MAX(COALESCE(d.seen_at, 0), COALESCE(t.reported_at, 0), COALESCE(r.at, 0), b.at) AS sign"
         " FROM device d JOIN binding b ON b.device = d.id JOIN twin t ON t.device = d.id"
         " LEFT JOIN label_read r ON r.device = d.id"
-        " WHERE d.role = 'label' AND d.enrolled = 1 AND sign < ? ORDER BY sign LIMIT ?",
+        " WHERE d.role = 'label' AND d.enrolled = 1 AND d.state != 'fault' AND sign < ? ORDER BY sign LIMIT ?",
         (before, limit),
     )
     return [(device, place, item, name, sign) for device, place, item, name, sign in rows]

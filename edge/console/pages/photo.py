@@ -135,16 +135,21 @@ class Book:
         if not looks:
             text(t("photo.history.none")).classes("aisle-soft")
         for look in looks:
-            with ui.element("details").classes("photo-look"), ui.element("summary"):
-                with ui.element("div").classes("photo-outline"):
-                    draw_boxes(visit, look, frame=True)
-                with ui.element("div").classes("aisle-grow"):
-                    draw_summary(visit, look, chip=True)
-                    with ui.element("div").classes("aisle-soft aisle-small console-facts"):
-                        source = "photo.by.photo" if look.source == "photo" else "photo.by.camera"
-                        text(t(source, by=look.by or look.source))
-                        if look.place:
-                            text(look.place)
-                        visit.when(look.taken)
+            with ui.element("details").classes("photo-look"):
+                self._draw_head(look)
                 with ui.element("div").classes("console-list photo-labels"):
                     draw_readings(visit, look)
+
+    def _draw_head(self, look: LookRow) -> None:
+        visit, t = self._visit, self._visit.t
+        with ui.element("summary"):
+            with ui.element("div").classes("photo-outline"):
+                draw_boxes(visit, look, frame=True)
+            with ui.element("div").classes("aisle-grow"):
+                draw_summary(visit, look, chip=True)
+                with ui.element("div").classes("aisle-soft aisle-small console-facts"):
+                    source = "photo.by.photo" if look.source == "photo" else "photo.by.camera"
+                    text(t(source, by=look.by or look.source))
+                    if look.place:
+                        text(look.place)
+                    visit.when(look.taken)
