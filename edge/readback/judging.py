@@ -107,10 +107,15 @@ def _of_item(found: Judged, item: ItemBelief, beliefs: Beliefs, seen: int) -> Ju
 
 
 def _priced(found: Judged, item: ItemBelief | None) -> Judged:
-    """What the label asks for and what the tills may: the most where that is above the label, else the least."""
+    """What the label asks for and what the tills may: the most where that is above the label, else the least.
+
+    A picture from before the label's last change is not held against what the tills charge after it.
+    """
     if item is None:
         return found
     shown = item.prices.get(found.reading.version)
+    if found.label and not found.evidence and found.verdict is Verdict.CHANGING:
+        return replace(found, shown=shown)
     target = None if item.target is None else item.prices[item.target]
     least, most = item.charged or (target, target)
     charged = most if shown is not None and most is not None and most > shown else least

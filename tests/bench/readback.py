@@ -7,7 +7,7 @@ from tests.bench.figure import Figure, Say
 from tests.readback.photo import Conditions, photograph
 from tests.readback.trials import DOMAIN, READABLE_PX, TRIALS, run, subject
 
-PHOTOGRAPHS = 240
+PHOTOGRAPHS = 120
 """Of each trial."""
 LEAST = 0.99
 SHELF = ((296, 128), (250, 122), (212, 104), (400, 300))

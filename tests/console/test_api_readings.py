@@ -11,8 +11,9 @@ import pytest
 from edge.labels import digital_link, palette_png, qr
 from edge.readback.picture import MAX_BYTES
 from edge.readback.service import MOST_WAITING
+from tests.console.conftest import MILK
 from tests.console.floor import Floor
-from tests.console.test_api import MILK, Connect, connect, token
+from tests.console.test_api import Connect, connect, token
 
 __all__ = ["connect"]
 
@@ -23,14 +24,14 @@ def photo(shop: Floor, *labels: tuple[str, str, int]) -> bytes:
     for device, item, version in labels:
         image = shop.pictures(item, version, device)
         assert image is not None
-        drawn = cv2.imdecode(np.frombuffer(palette_png(image, 2), np.uint8), cv2.IMREAD_COLOR)
+        drawn = np.asarray(cv2.imdecode(np.frombuffer(palette_png(image, 2), np.uint8), cv2.IMREAD_COLOR), np.uint8)
         sheets.append(cv2.copyMakeBorder(drawn, 40, 680 - drawn.shape[0], 40, 40, cv2.BORDER_CONSTANT, value=(90,) * 3))
     return bytes(cv2.imencode(".jpg", np.hstack(sheets), [cv2.IMWRITE_JPEG_QUALITY, 80])[1])
 
 
 async def test_a_photo_is_read_judged_and_not_kept(connect: Connect, shop: Floor, tmp_path: Path) -> None:
     client = connect()
-    before = {path for path in tmp_path.rglob("*")}
+    before = set(tmp_path.rglob("*"))
     data = photo(shop, ("shelf-01", MILK, shop.sequence))
     answer = await client.post(
         "/api/readings?place=Dairy+1&age_ms=2000", content=data, headers=await token(client, "cleo")
@@ -44,7 +45,7 @@ async def test_a_photo_is_read_judged_and_not_kept(connect: Connect, shop: Floor
     assert len(one["corners"]) == 4
     history = (await client.get("/api/readings", headers=await token(client, "vic"))).json()
     assert [each["look"] for each in history] == [look["look"]]
-    assert {path for path in tmp_path.rglob("*")} == before
+    assert set(tmp_path.rglob("*")) == before
     for path in tmp_path.rglob("*"):
         if path.is_file():
             assert data[:200] not in path.read_bytes()

@@ -54,7 +54,7 @@ def test_a_version_of_the_labels_own_item(version: int, may: tuple[int, ...], ve
 
 def test_what_happened_since_the_picture_was_taken_is_no_fault_and_proves_nothing() -> None:
     found = one(read(7, "l1"), label("l1", A, 8, touched=NOW + 5))
-    assert (found.verdict, found.evidence) == (Verdict.CHANGING, False)
+    assert (found.verdict, found.evidence, found.shown, found.over) == (Verdict.CHANGING, False, 129, 0)
 
 
 def test_what_a_label_was_caught_at_stays_old_while_it_is_sent_again() -> None:
