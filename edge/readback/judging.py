@@ -31,7 +31,7 @@ def judge(readings: Sequence[Reading], beliefs: Beliefs, taken: int, place: str 
             if copies[owner.device] > 1:
                 found = replace(found, verdict=Verdict.SURPLUS, evidence=False)
         elif item is not None:
-            found = _of_item(found, item, beliefs, crowd[reading.item])
+            found = _of_item(found, item, beliefs, crowd[reading.item], place)
         judged.append(_priced(found, item))
     return tuple(judged)
 
@@ -85,7 +85,7 @@ def _of_version(version: int, label: LabelBelief, item: ItemBelief | None) -> Ve
     return Verdict.OLD if version < max(may, default=0) else Verdict.UNEXPECTED
 
 
-def _of_item(found: Judged, item: ItemBelief, beliefs: Beliefs, seen: int) -> Judged:
+def _of_item(found: Judged, item: ItemBelief, beliefs: Beliefs, seen: int, place: str) -> Judged:
     """The verdict where only the item is known."""
     reading = found.reading
     bound = beliefs.bound(reading.item)
@@ -93,15 +93,16 @@ def _of_item(found: Judged, item: ItemBelief, beliefs: Beliefs, seen: int) -> Ju
     found = replace(found, wanted=None if item.target is None else (item.item, item.target))
     if reading.tag or not (bound or candidates):
         return replace(found, verdict=Verdict.UNBOUND)
-    if len({label.place for label in bound}) == 1:
+    places = {label.place for label in bound}
+    if len(places) == 1:
         found = replace(found, place=bound[0].place)
-    if seen > len(bound) and not candidates:
-        return replace(found, verdict=Verdict.SURPLUS)
     if seen > max(len(bound), len(candidates)):
         return replace(found, verdict=Verdict.SURPLUS)
     if reading.version not in item.prices:
         return replace(found, verdict=Verdict.UNEXPECTED)
     if candidates or any(label.unknown for label in bound):
+        if place and places and place not in places and "" not in places:
+            return replace(found, verdict=Verdict.MOVED)
         return replace(found, verdict=Verdict.RIGHT if reading.version == item.target else Verdict.CHANGING)
     return replace(found, verdict=Verdict.OLD if reading.version < (item.target or 0) else Verdict.UNEXPECTED)
 

@@ -121,15 +121,20 @@ def _ledger(tx: Transaction, kind: str, subject: str, one: Judged, number: int, 
 
 
 def _strays(tx: Transaction, judged: Sequence[Judged], number: int, glimpse: Glimpse) -> None:
-    """Note codes that hang where none should, and forget those that are in order now or that a camera sees no more."""
+    """Note codes that are wrong and no label's own; forget those that are in order, or that a camera sees no more."""
+    wrong = [one for one in judged if one.verdict.stray or not (one.verdict.fine or one.label)]
     for one in judged:
         reading = one.reading
-        if not one.verdict.stray:
-            tx.sql.execute("DELETE FROM stray WHERE item = ? AND tag = ?", (reading.item, reading.tag))
-            continue
+        if one not in wrong:
+            tx.sql.execute(
+                "DELETE FROM stray WHERE item = ?1 AND tag = ?2 AND (tag != '' OR version = ?3)",
+                (reading.item, reading.tag, reading.version),
+            )
+    for one in wrong:
+        reading = one.reading
         tx.sql.execute(
             "INSERT INTO stray VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10)"
-            " ON CONFLICT (item, tag, source) DO UPDATE SET look = ?4, at = ?5, version = ?6, verdict = ?7,"
+            " ON CONFLICT (item, tag, version, source) DO UPDATE SET look = ?4, at = ?5, verdict = ?7,"
             " label = ?8, place = ?9, name = ?10",
             (
                 reading.item, reading.tag, glimpse.source, number, glimpse.taken, reading.version, one.verdict.value,

@@ -36,24 +36,15 @@ class Caught:
     times: int
 
 
-def labels_with_wrong_price(database: Database, limit: int) -> list[Caught]:
-    """Labels that show another version than their own word says."""
-    return _caught(database, _PRICE, limit)
+def labels_with_wrong_price(database: Database, now: int, limit: int) -> list[Caught]:
+    """Labels that show another version than their own word says, and codes without a tag that none should show."""
+    return [*_caught(database, _PRICE, limit), *_strays(database, now, _PRICE, limit)][:limit]
 
 
 def labels_in_wrong_place(database: Database, now: int, limit: int) -> list[Caught]:
     """Labels that show another item than they stand for, or hang elsewhere, and codes that belong to no label."""
-    strays = database.conn.execute(
-        "SELECT s.label, s.place, s.item, s.version, s.name, s.verdict, MIN(s.since) FROM stray s"
-        " WHERE s.at > ? AND NOT EXISTS (SELECT 1 FROM binding b WHERE b.item = s.item AND b.at >= s.at)"
-        " GROUP BY s.item, s.version, s.label ORDER BY 7 LIMIT ?",
-        (now - STRAY_FOR_MS, limit),
-    )
-    found = [
-        Caught(label, place, item, version, name, Verdict(verdict), None, None, "", since, 1)
-        for label, place, item, version, name, verdict, since in strays
-    ]
-    return [*_caught(database, _PLACE, limit), *found][:limit]
+    others = tuple(verdict.value for verdict in Verdict if verdict.value not in _PRICE)
+    return [*_caught(database, _PLACE, limit), *_strays(database, now, others, limit)][:limit]
 
 
 def labels_unseen(database: Database, before: int, limit: int) -> list[tuple[str, str, str, str, int]]:
@@ -87,4 +78,22 @@ def _caught(database: Database, verdicts: Sequence[str], limit: int) -> list[Cau
     return [
         Caught(device, place, item, version, name, Verdict(verdict), shown, charged, currency, since, times)
         for device, place, item, version, name, verdict, shown, charged, currency, since, times in rows
+    ]
+
+
+def _strays(database: Database, now: int, verdicts: Sequence[str], limit: int) -> list[Caught]:
+    """Codes that are about no certain label, seen within the last day and not bound to a label since."""
+    rows = database.conn.execute(
+        "SELECT s.label, s.place, s.item, s.version, s.name, s.verdict,"  # noqa: S608  only "?" is put into the text
+        " (SELECT p.minor FROM price p WHERE p.item = s.item AND p.version = s.version),"
+        " (SELECT MAX(t.minor) FROM showing t WHERE t.item = s.item AND t.role = 'till' AND t.until IS NULL),"
+        " COALESCE((SELECT p.currency FROM price p WHERE p.item = s.item LIMIT 1), ''), MIN(s.since)"
+        f" FROM stray s WHERE s.at > ? AND s.verdict IN ({','.join('?' * len(verdicts))})"
+        " AND NOT EXISTS (SELECT 1 FROM binding b WHERE b.item = s.item AND b.at >= s.at)"
+        " GROUP BY s.item, s.version, s.label ORDER BY 10 LIMIT ?",
+        (now - STRAY_FOR_MS, *verdicts, limit),
+    )
+    return [
+        Caught(label, place, item, version, name, Verdict(verdict), shown, charged, currency, since, 1)
+        for label, place, item, version, name, verdict, shown, charged, currency, since in rows
     ]

@@ -83,7 +83,7 @@ def list_tasks(database: Database, now: int, unseen_ms: int = UNSEEN_AFTER_MS) -
     """Every task, most costly first; at most 200 of a kind. `unseen_ms`: how long a label may give no sign at all."""
     held = _held_raises(database, now)
     seen = [
-        *(_caught(TaskKind.SHOWS_OLD, one) for one in labels_with_wrong_price(database, MAX_OF_A_KIND)),
+        *(_caught(TaskKind.SHOWS_OLD, one) for one in labels_with_wrong_price(database, now, MAX_OF_A_KIND)),
         *(_caught(TaskKind.WRONG_LABEL, one) for one in labels_in_wrong_place(database, now, MAX_OF_A_KIND)),
         *_unseen(database, now - unseen_ms, {task.device for task in held}),
     ]

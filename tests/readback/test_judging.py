@@ -98,6 +98,12 @@ def test_without_a_tag_only_a_single_label_is_spoken_of() -> None:
     assert {each.verdict for each in crowd} == {Verdict.SURPLUS}
 
 
+def test_without_a_tag_an_item_may_still_be_in_a_place_where_it_has_no_label() -> None:
+    labels = label("l1", A, 8), label("l2", A, 8, place="Dairy 2")
+    assert one(read(8), *labels, place="Bakery").verdict is Verdict.MOVED
+    assert one(read(8), *labels, place="Dairy 2").verdict is Verdict.RIGHT
+
+
 def test_labels_that_share_a_tag_are_told_apart_by_the_item_or_not_at_all() -> None:
     first, second = label("l1", A, 8), label("l2", B, 3)
     twin = LabelBelief("l2", first.tag, item=B, may=second.may, touched=0)

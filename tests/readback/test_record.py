@@ -166,6 +166,21 @@ def test_a_code_that_belongs_to_no_label_is_a_task_until_it_does_or_is_gone(desk
     assert tasks(desk, TaskKind.WRONG_LABEL) == []
 
 
+def test_an_old_price_on_a_code_without_a_tag_is_a_task_of_the_item(desk: Desk) -> None:
+    bare = replace(reading("l1", A, 1), tag=""), replace(reading("l2", A, 2, at=3), tag="")
+    old, right = see(desk, *bare)
+    assert [(one.verdict, one.label, one.evidence) for one in (old, right)] == [
+        (Verdict.OLD, "", False), (Verdict.RIGHT, "", False),
+    ]  # fmt: skip
+    assert rows(desk, "label.read") == []
+    (task,) = tasks(desk)
+    assert (task.kind, task.device, task.item, task.gives_away) == (TaskKind.SHOWS_OLD, "", A, 20)
+    see(desk, bare[1])
+    assert tasks(desk), "the other label being right says nothing about this one"
+    desk.now += DAY
+    assert tasks(desk) == []
+
+
 def test_a_label_that_gave_no_sign_for_days_is_a_task_until_it_is_read(desk: Desk) -> None:
     desk.now += 6 * DAY
     see(desk, reading("l2", A, 2))

@@ -116,6 +116,7 @@ def detail(visit: Visit, task: Task) -> str:
             shown, charged = money(task.before_minor, task.currency), money(task.minor, task.currency)
             said = t("task.shows-old.what", name=task.name, shown=shown, charged=charged)
             step = "task.shows-old.again" if task.count > 1 else "task.shows-old.step"
+            step = step if task.device else "task.shows-old.find"
             return f"{said} {t(step, count=task.count)}"
         case TaskKind.WRONG_LABEL:
             return t(f"task.wrong-label.{task.state}.step", name=task.name or task.item)

@@ -45,7 +45,8 @@ CREATE TABLE label_read (
     noted   INTEGER NOT NULL            -- when it was last put into the ledger
 ) WITHOUT ROWID;
 
--- Codes of the shop that hang where no label should: a label out of service, an item without a label, a copy.
+-- Codes of the shop that are wrong and about no certain label: a label out of service, an item without a label, a copy,
+-- an old price on a code without a tag.
 CREATE TABLE stray (
     item    TEXT NOT NULL,
     tag     TEXT NOT NULL,
@@ -58,5 +59,5 @@ CREATE TABLE stray (
     label   TEXT NOT NULL DEFAULT '',
     place   TEXT NOT NULL DEFAULT '',
     name    TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (item, tag, source)
+    PRIMARY KEY (item, tag, version, source)
 ) WITHOUT ROWID;
