@@ -1,5 +1,6 @@
 """Photos of the shelf in, verdicts out. A photo is held in memory while it is read, and goes nowhere."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -15,6 +16,10 @@ from edge.views.readings import MOST_LOOKS, LookRow, ReadingRow, list_looks, rea
 
 STATUS = {"bytes": 413, "pixels": 413, "kind": 415}
 """The answer's status by what is wrong with a picture; 422 for the rest."""
+
+
+UPLOAD_S = 60
+"""How long a picture may take to arrive."""
 
 
 def readings_api(desk: Desk) -> APIRouter:
@@ -33,12 +38,16 @@ def readings_api(desk: Desk) -> APIRouter:
         """Read the labels in a photo: a JPEG or PNG as the body, at most 24 MiB and 64 million pixels.
 
         `place`: where it was taken; `age_ms`: how long ago. The photo is not kept. Errors name a `reason`: empty,
-        bytes, pixels, small, kind, broken, old, busy.
+        bytes, pixels, small, kind, broken, old, slow, busy.
         """
         if context.readback is None:
             raise HTTPException(404, "This console reads no photos.")
         try:
-            number, _, _ = await context.readback.photo(await _body(request), by.name, place, age_ms)
+            with context.readback.admitted():
+                number, _, _ = await context.readback.photo(await _body(request), by.name, place, age_ms)
+        except TimeoutError:
+            why = f"The picture did not arrive within {UPLOAD_S} s. Try again nearer to the access point."
+            return JSONResponse({"reason": "slow", "detail": why}, 408)
         except BadPicture as bad:
             return JSONResponse({"reason": bad.reason, "detail": f"{bad}."}, STATUS.get(bad.reason, 422))
         except Busy:
@@ -92,14 +101,15 @@ def _plain(one: ReadingRow) -> dict[str, Any]:
 
 
 async def _body(request: Request) -> bytes:
-    """The whole body, in memory and bounded. Raises BadPicture."""
+    """The whole body, in memory and bounded. Raises BadPicture, or TimeoutError when it does not come."""
     told = request.headers.get("content-length", "")
     raw = bytearray()
     if not told.isdigit() or int(told) <= MAX_BYTES:
-        async for piece in request.stream():
-            raw += piece
-            if len(raw) > MAX_BYTES:
-                break
-        else:
-            return bytes(raw)
+        async with asyncio.timeout(UPLOAD_S):
+            async for piece in request.stream():
+                raw += piece
+                if len(raw) > MAX_BYTES:
+                    break
+            else:
+                return bytes(raw)
     raise BadPicture("bytes", f"the picture is too large; at most {MAX_BYTES >> 20} MiB")

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from edge.prices.engine import PriceEngine
 from edge.readback.facts import Judged, Look
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 OLDEST_MS = 10 * 60_000
 """A photo that is older says nothing about the shelf as it is."""
 MOST_WAITING = 4
-"""Photos that are being read or wait for it: each holds its picture in memory."""
+"""Photos that arrive, wait or are being read: each holds its picture in memory."""
 
 
 class Busy(Exception):  # read as "the reader is busy"
@@ -36,24 +36,29 @@ class ReadBack:
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _waiting: int = 0
 
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Room for one more photo, from its first byte on. Raises Busy when there is none."""
+        if self._waiting >= MOST_WAITING:
+            raise Busy
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+
     async def photo(
         self, data: bytes, by: str, place: str = "", age_ms: int = 0
     ) -> tuple[int, Look, tuple[Judged, ...]]:
         """Read a person's photo, taken `age_ms` ago. Returns the look's number, the look and the verdicts.
 
-        The picture is gone when this returns. Raises BadPicture, Busy or StoreError.
+        Call it while `admitted`. The picture is gone when this returns. Raises BadPicture or StoreError.
         """
         if age_ms > OLDEST_MS:
             raise BadPicture("old", f"the picture was taken {age_ms // 60_000} min ago: take a new one")
-        if self._waiting >= MOST_WAITING:
-            raise Busy
         glimpse = Glimpse(self.clock() - max(0, age_ms), by=by, place=place)
-        self._waiting += 1
-        try:
-            async with self._one:
-                look = await asyncio.to_thread(self._read, data)
-        finally:
-            self._waiting -= 1
+        async with self._one:
+            look = await asyncio.to_thread(self._read, data)
         number, judged = await self.store.do(lambda tx: record_look(tx, self.engine, look, glimpse))
         return number, look, judged
 
@@ -61,16 +66,16 @@ class ReadBack:
         """Take what a camera's worker read. Returns at once; what the disk refuses is read again at the next look."""
         glimpse = Glimpse(taken, camera=camera, place=place)
 
-        def done(_result: Any, error: BaseException | None) -> None:
+        def failed(error: BaseException | None) -> None:
             if error is not None:
                 log.warning("%s: what it read on the shelf is not on disk: %s", camera, error)
 
         try:
-            self.store.run(lambda tx: record_look(tx, self.engine, look, glimpse)).add_done_callback(
-                lambda future: done(None, future.exception())
-            )
+            waiting = self.store.run(lambda tx: record_look(tx, self.engine, look, glimpse))
         except StoreError as error:
-            done(None, error)
+            failed(error)
+        else:
+            waiting.add_done_callback(lambda future: failed(future.exception()))
 
     def _read(self, data: bytes) -> Look:
         return find_labels(open_picture(data), self.domain)

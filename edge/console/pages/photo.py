@@ -15,7 +15,7 @@ from edge.console.pages.shell import Region, Visit, enter
 from edge.views.labels import list_places
 from edge.views.readings import LookRow, list_looks, read_look
 
-FAULTS = ("empty", "bytes", "pixels", "small", "kind", "broken", "old", "busy", "offline", "other")
+FAULTS = ("empty", "bytes", "pixels", "small", "kind", "broken", "old", "slow", "busy", "offline", "other")
 HISTORY = 20
 
 
