@@ -11,9 +11,10 @@ import pytest
 from edge.labels import digital_link, palette_png, qr
 from edge.readback.picture import MAX_BYTES
 from edge.readback.service import MOST_WAITING
-from tests.console.conftest import MILK
-from tests.console.floor import Floor
+from tests.console.conftest import MILK, OIL, SALT
+from tests.console.floor import Floor, row
 from tests.console.test_api import Connect, connect, token
+from tests.readback.photo import Conditions, photograph
 
 __all__ = ["connect"]
 
@@ -49,6 +50,36 @@ async def test_a_photo_is_read_judged_and_not_kept(connect: Connect, shop: Floor
     for path in tmp_path.rglob("*"):
         if path.is_file():
             assert data[:200] not in path.read_bytes()
+
+
+async def test_an_old_label_left_on_purpose_is_found_in_a_photo_of_the_shelf(connect: Connect, shop: Floor) -> None:
+    """Taken askew, in poor light, through JPEG: one of four labels still shows what it showed before the raise."""
+    shop.change([row(MILK, 149, "Whole milk 1 l")])
+    shop.answer()
+    shop.now += 60_000
+    labels = [("shelf-01", MILK, 2), ("shelf-02", MILK, 1), ("shelf-03", OIL, 1), ("shelf-04", SALT, 1)]
+    shots = []
+    for device, item, version in labels:
+        image = shop.pictures(item, version, device)
+        assert image is not None
+        link = digital_link.make(shop.shop.domain, item, version, digital_link.tag_of(device))
+        modules = len(qr.modules(link))
+        shots.append((image, modules, qr.module_size(modules, image.panel.width, image.panel.height)))
+    how = Conditions(module_px=3, tilt=20, roll=8, blur=0.35, noise=7, glare=70, jpeg=70, contrast=0.7)
+    picture, _ = photograph(shots, how, seed=8, columns=2)
+    data = bytes(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85])[1])
+    client = connect()
+    headers = await token(client, "cleo")
+    look = (await client.post("/api/readings", content=data, headers=headers)).json()
+    found = {one["label"]: (one["verdict"], one["over"]) for one in look["labels"]}
+    assert found == {
+        "shelf-01": ("right", 0),
+        "shelf-02": ("old", 20),
+        "shelf-03": ("right", 0),
+        "shelf-04": ("right", 0),
+    }
+    tasks = (await client.get("/api/tasks", headers=headers)).json()
+    assert [(task["kind"], task["device"], task["place"]) for task in tasks] == [("shows_old", "shelf-02", "Dairy 2")]
 
 
 @pytest.mark.parametrize(("name", "status"), [(None, 401), ("vic", 403), ("cleo", 422)])

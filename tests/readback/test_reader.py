@@ -13,7 +13,7 @@ from tests.readback.photo import Conditions, photograph
 from tests.readback.trials import DOMAIN, TRIALS, Trial, run, subject
 
 SMALL = ((296, 128), (250, 122), (212, 104), (196, 96))
-QUICK = [trial for trial in TRIALS if "focus" not in trial.name and "too small" not in trial.name]
+QUICK = [trial for trial in TRIALS if not trial.beyond]
 
 
 @pytest.mark.parametrize("trial", QUICK, ids=lambda trial: trial.name)
@@ -22,6 +22,11 @@ def test_readable_labels_are_read_and_none_wrongly(trial: Trial) -> None:
     assert tally.wrong == 0
     assert tally.readable >= 3
     assert tally.read_of_readable == tally.readable
+
+
+@pytest.mark.parametrize("trial", [trial for trial in TRIALS if trial.beyond], ids=lambda trial: trial.name)
+def test_what_cannot_be_read_is_not_read_wrongly(trial: Trial) -> None:
+    assert run(trial, 6, seed=6, sizes=SMALL).wrong == 0
 
 
 @pytest.mark.parametrize("size", [(400, 300), (640, 384), (800, 480), (240, 416), (280, 480), (960, 640)])

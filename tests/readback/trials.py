@@ -2,13 +2,13 @@
 
 **Readable** means that the shortest side of the code has at least two pixels per module in the photograph, with blur up
 to 0.45 of a module (standard deviation), noise up to 10 grey levels, contrast from two fifths of the full, a lamp's
-reflection, light that falls off across the picture, and JPEG of quality 60 or better. On a 296 × 128 label (code of 29
-modules, two panel pixels each, 13 mm) two pixels per module are 4.5 pixels per millimetre: a telephone of 12 megapixels
-has that over a shelf 90 cm wide.
+reflection of up to 90 grey levels, light that falls off across the picture, and JPEG of quality 60 or better. On a
+296 × 128 label (code of 29 modules, two panel pixels each, 13 mm) two pixels per module are 4.5 pixels per millimetre:
+a telephone of 12 megapixels has that over a shelf 90 cm wide.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -36,6 +36,8 @@ class Trial:
     glare: tuple[float, float] = (0, 90)
     jpeg: tuple[int, int] = (60, 95)
     contrast: tuple[float, float] = (0.7, 1.0)
+    beyond: bool = False
+    """Worse than what counts as readable: measured to know, and to see that nothing is read wrongly."""
 
 
 TRIALS = (
@@ -44,10 +46,10 @@ TRIALS = (
     Trial("small, 2.2 to 3 px", (2.2, 3)),
     Trial("askew, 25° to 40°", (3.2, 6), tilt=(25, 40)),
     Trial("dim and noisy", (2.8, 5), noise=(6, 10), contrast=(0.4, 0.55)),
-    Trial("under a lamp", (2.8, 5), glare=(120, 200)),
-    Trial("strong JPEG, quality 35 to 50", (3, 5), jpeg=(35, 50)),
-    Trial("out of focus, 0.6 to 0.8 module", (3, 6), blur=(0.6, 0.8)),
-    Trial("too small, 1.3 to 1.8 px", (1.3, 1.8)),
+    Trial("under a lamp", (2.8, 5), glare=(120, 200), beyond=True),
+    Trial("strong JPEG, quality 35 to 50", (3, 5), jpeg=(35, 50), beyond=True),
+    Trial("out of focus, 0.6 to 0.8 module", (3, 6), blur=(0.6, 0.8), beyond=True),
+    Trial("too small, 1.3 to 1.8 px", (1.3, 1.8), beyond=True),
 )
 
 
@@ -60,6 +62,16 @@ class Tally:
     readable: int
     read_of_readable: int
     wrong: int
+
+    def with_(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(
+            self.shot + other.shot,
+            self.read + other.read,
+            self.readable + other.readable,
+            self.read_of_readable + other.read_of_readable,
+            self.wrong + other.wrong,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +125,7 @@ def run(trial: Trial, count: int, seed: int = 1, sizes: Sequence[tuple[int, int]
     """`count` photographs of one label each, over all panel sizes in turn."""
     total = Tally(0, 0, 0, 0, 0)
     for readable, read, wrong in _shots(trial, count, seed, sizes):
-        total = replace(
-            total,
-            shot=total.shot + 1,
-            read=total.read + read,
-            readable=total.readable + readable,
-            read_of_readable=total.read_of_readable + (readable and read),
-            wrong=total.wrong + wrong,
-        )
+        total = total.with_(Tally(1, int(read), int(readable), int(readable and read), wrong))
     return total
 
 
