@@ -56,9 +56,11 @@ class PaymentTerminals(PaymentDriver):
     def _terminal(self, options: ZvtOptions | NexoOptions) -> Terminal:
         match options:
             case ZvtOptions():
-                return ZvtTerminal(options, Patience(quiet=round(self._options.answer_seconds * 1000)))
+                reply = round(self._options.reply_seconds * 1000)
+                person = round(self._options.answer_seconds * 1000)
+                return ZvtTerminal(options, Patience(ack=reply, quiet=person, quick=3 * reply, abort=2 * reply))
             case NexoOptions():
-                return NexoTerminal(options, self._options.answer_seconds)
+                return NexoTerminal(options, self._options.answer_seconds, self._options.reply_seconds)
 
     async def start(self, sink: Sink) -> None:
         """Open the storage.

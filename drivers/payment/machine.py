@@ -249,7 +249,7 @@ def _unknown(state: PaymentState, event: Event, now: int, policy: Policy) -> Ste
         case GivenBack():
             return _declined(state, "the terminal took the money and gave it back by itself"), None
         case Clear() if state.clear_since is not None and now - state.clear_since >= policy.settle:
-            return _declined(state, "the terminal knows nothing of it"), None
+            return _declined(state, state.why or "the terminal knows nothing of it"), None
         case Clear():
             since = now if state.clear_since is None else state.clear_since
             return _pause(replace(state, clear_since=since), now, policy, at=since + policy.settle)

@@ -10,17 +10,16 @@ _MOST_LINES, _LONGEST = 120, 80
 
 
 def last_four(number: str) -> str:
-    """Dots and the last four digits of a card number in any shape; "" when four digits are not there."""
+    """Dots and the last four digits of a card number in any shape; no digits of fewer than four, "" of none."""
     shown = _digits(number)[-4:]
-    return f"•••• {shown}" if len(shown) == 4 else ""
+    return f"•••• {shown}" if len(shown) == 4 else "••••" if shown else ""
 
 
 def plain(text: str) -> str:
     """One printable line of at most 80 characters, every number as long as a card's cut down to its last four
     digits.
     """
-    flat = "".join(char if char.isprintable() else " " for char in text)
-    return _NUMBER.sub(lambda found: last_four(found.group()), flat)[:_LONGEST].rstrip()
+    return _NUMBER.sub(lambda found: last_four(found.group()), _printable(text))[:_LONGEST].rstrip()
 
 
 def add_line(slip: tuple[str, ...], text: str) -> tuple[str, ...]:
@@ -31,11 +30,15 @@ def add_line(slip: tuple[str, ...], text: str) -> tuple[str, ...]:
     if len(slip) >= _MOST_LINES:
         return slip
     line = plain(text)
-    head, tail = _HEAD.search(line), _TAIL.search(slip[-1]) if slip else None
+    head, tail = _HEAD.search(_printable(text)), _TAIL.search(slip[-1]) if slip else None
     if head and tail and len(_digits(head.group() + tail.group())) >= 12:
         slip = (*slip[:-1], slip[-1][: tail.start()] + "••••")
-        line = line if len(_digits(head.group())) <= 4 else last_four(head.group()) + line[head.end() :]
+        line = plain(last_four(head.group()) + _printable(text)[head.end() :])
     return (*slip, line)
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _digits(text: str) -> str:

@@ -99,13 +99,15 @@ class PaymentOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     storage: Path
-    """Where payments are kept until the end of time; must survive a power cut."""
+    """The file that payments are kept in. Its disk has to survive a power cut."""
     terminals: Annotated[
         dict[Id, Annotated[ZvtOptions | NexoOptions, Field(discriminator="protocol")]],
         Field(min_length=1, max_length=64),
     ]
     answer_seconds: Annotated[float, Field(gt=0, le=300)] = 90.0
     """How long a shopper may take at the terminal before the payment is aborted."""
+    reply_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
+    """How long a terminal may take to acknowledge; what needs nobody at the terminal may take three times as long."""
     settle_seconds: Annotated[float, Field(gt=0, le=120)] = 5.0
     """How long after "I know nothing of it" a terminal is asked again before it is believed."""
     tries: Annotated[int, Field(ge=1, le=100)] = 10

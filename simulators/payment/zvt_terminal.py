@@ -35,6 +35,10 @@ class HangUp:
 Act = Say | HangUp
 
 
+Steps = list[tuple[int, Callable[[], bytes | None]]]
+"""What is still to be done, each with its pause before; what comes of it is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Habits:
     """What terminals do differently. Times in milliseconds."""
@@ -69,10 +73,10 @@ class Last:
 
 @dataclass
 class _Job:
-    """A transaction under way: what is still to be done, each with its pause before."""
+    """A transaction under way."""
 
     line: int
-    steps: list[tuple[int, Callable[[], bytes | None]]]
+    steps: Steps
     due: int
     waits_until: int | None = None
     on_no_ack: Callable[[], None] | None = None
@@ -140,7 +144,8 @@ class ZvtTerminal:
         acts: list[Act] = []
         for control, body in split(self._buffer):
             acts += self._command(control, body, now)
-        return acts + self.wake(now)
+            acts += self.wake(now)
+        return acts
 
     def wake(self, now: int) -> list[Act]:
         """Do whatever is due."""
@@ -198,15 +203,15 @@ class ZvtTerminal:
         self._job = _Job(self._line, [(0, lambda: message("8000")), (0, lambda: message("061E", b"\x6c"))], now)
         return []
 
-    def _register(self, body: bytes) -> list[tuple[int, Callable[[], bytes | None]]]:
+    def _register(self, body: bytes) -> Steps:
         if body[:3].hex() != self.password:
             return [(0, lambda: message("061E", b"\x83"))]
         return [(0, lambda: message("060F", bytes.fromhex("1900") + b"\x29" + digits(52500011, 4) + b"\x49\x09\x78"))]
 
-    def _pay(self, body: bytes) -> list[tuple[int, Callable[[], bytes | None]]]:
+    def _pay(self, body: bytes) -> Steps:
         self.authorisations += 1
         minor = number(body[1:7]) if body[:1] == b"\x04" else 0
-        steps: list[tuple[int, Callable[[], bytes | None]]] = [
+        steps: Steps = [
             (0, lambda: message("04FF", b"\x0a\x01")),
             (self.habits.card_ms, lambda: message("04FF", b"\x0e\x01")),
             (0, lambda: self._decide(minor)),
@@ -248,13 +253,13 @@ class ZvtTerminal:
         if self._job is not None:
             self._job.steps = [(0, lambda: message("061E", b"\xff"))]
 
-    def _repeat(self, body: bytes) -> list[tuple[int, Callable[[], bytes | None]]]:
+    def _repeat(self, body: bytes) -> Steps:
         last = self.last
         if last is None:
             return [(0, lambda: message("061E", b"\x83"))]
         return [(0, lambda: self._status(last)), (0, lambda: message("060F"))]
 
-    def _reverse(self, body: bytes) -> list[tuple[int, Callable[[], bytes | None]]]:
+    def _reverse(self, body: bytes) -> Steps:
         found = self._receipts.get(number(body[4:6])) if body[3:4] == b"\x87" else None
         return [(0, lambda: self._try_reverse(found))]
 

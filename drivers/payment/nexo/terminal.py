@@ -15,16 +15,13 @@ from drivers.payment.nexo.encoding import LONGEST, read_json, read_xml, write_js
 from drivers.payment.nexo.words import DIGITS, HIGHEST_MINOR, Ends, Words
 from drivers.payment.options import NexoOptions
 
-_CONNECT_SECONDS = 5.0
-_QUICK_SECONDS = 15.0
-
 
 class NexoTerminal:
     """One terminal. A connection per request: an answer that comes too late has nobody to mislead."""
 
-    def __init__(self, options: NexoOptions, answer_seconds: float) -> None:
+    def __init__(self, options: NexoOptions, answer_seconds: float, reply_seconds: float) -> None:
         """Raises ValueError when the file of certificates cannot be used."""
-        self._options, self._answer_seconds = options, answer_seconds
+        self._options, self._answer_seconds, self._reply_seconds = options, answer_seconds, reply_seconds
         self._ends = Ends(options.sale_id, options.poi_id)
         try:
             self._tls = ssl.create_default_context(cafile=str(options.ca))
@@ -63,8 +60,8 @@ class NexoTerminal:
     async def _enquire(self, payment: PaymentState) -> Finding:
         turn = secrets.randbits(63)  # asking is harmless, so each question has a number of its own
         if payment.proof is None:
-            await self._try(words.abort_request(self._ends, payment, turn), _QUICK_SECONDS)
-        answer = await self._try(words.status_request(self._ends, payment, turn), _QUICK_SECONDS)
+            await self._try(words.abort_request(self._ends, payment, turn), 3 * self._reply_seconds)
+        answer = await self._try(words.status_request(self._ends, payment, turn), 3 * self._reply_seconds)
         return words.read_status(answer, payment, turn) if answer else Lost("the terminal gives no answer")
 
     async def _try(self, message: Words, seconds: float) -> Words | None:
@@ -78,7 +75,7 @@ class NexoTerminal:
 
         Raises httpx.ConnectError: surely nothing was sent.
         """
-        timeout = httpx.Timeout(seconds, connect=_CONNECT_SECONDS)
+        timeout = httpx.Timeout(seconds, connect=self._reply_seconds)
         async with httpx.AsyncClient(
             verify=self._tls, timeout=timeout, trust_env=False, follow_redirects=False
         ) as client:

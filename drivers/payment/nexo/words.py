@@ -152,7 +152,9 @@ def amount_minor(value: object, currency: str) -> int | None:
         minor = Decimal(value).scaleb(DIGITS[currency])
     except InvalidOperation:
         return None
-    return int(minor) if minor.is_finite() and minor == minor.to_integral_value() else None
+    if not minor.is_finite() or abs(minor) > 100 * HIGHEST_MINOR or minor != minor.to_integral_value():
+        return None
+    return int(minor)
 
 
 def _payment(response: Mapping[str, Any], payment: PaymentState) -> Finding:

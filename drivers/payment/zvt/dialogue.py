@@ -92,15 +92,21 @@ class Dialogue:
     torn: bool = False
     """Whether the terminal contradicted itself."""
     slip: tuple[str, ...] = ()
+    fresh: bool = True
+    """Whether the line is new: nothing of an earlier dialogue can come in. Never so on a serial line."""
 
 
 Turn = tuple[Dialogue, tuple[Apdu, ...], Finding | None]
 """The dialogue, what to send, and how it ended, if it did."""
 
 
-def begin(job: Effect, payment: PaymentState, access: Access, patience: Patience, now: int) -> Turn:
+def begin(
+    job: Effect, payment: PaymentState, access: Access, patience: Patience, now: int, *, fresh: bool = True
+) -> Turn:
     """Open with a registration: it changes nothing, and tells whether anybody is there."""
-    dialogue = Dialogue(job, payment, access, patience, Where.REGISTERING, now + patience.ack, now + patience.whole)
+    dialogue = Dialogue(
+        job, payment, access, patience, Where.REGISTERING, now + patience.ack, now + patience.whole, fresh=fresh
+    )
     return dialogue, (commands.registration(access),), None
 
 
@@ -186,17 +192,25 @@ def _running(dialogue: Dialogue, apdu: Apdu, now: int) -> Turn:
                 slip = add_line(slip, line)
             return replace(going, slip=slip), (ACK,), None
         case 0x060F:
-            over, _, finding = _over(going, _completed(going))
-            return over, (ACK,), finding
+            return _end(going, _completed(going))
         case 0x061E:
-            over, _, finding = _over(going, _aborted(going, apdu.data[0] if apdu.data else None))
-            return over, (ACK,), finding
+            return _end(going, _aborted(going, apdu.data[0] if apdu.data else None))
         case 0x8000:
             return going, (), None
         case control if control >> 8 == 0x84:  # of our 06 B0: it does not abort, so it will end by itself
             return going, (), None
         case _:
             return going, (ACK,), None
+
+
+def _end(dialogue: Dialogue, finding: Finding) -> Turn:
+    """Completion or abort, acknowledged.
+
+    On an old line a "no" may be the late end of something earlier: ask once more.
+    """
+    if dialogue.job is Effect.AUTHORISE and isinstance(finding, Refused) and not dialogue.fresh:
+        finding = Lost(finding.why)
+    return replace(dialogue, where=Where.OVER), (ACK,), finding
 
 
 def _status(dialogue: Dialogue, status: Status) -> Dialogue:

@@ -30,7 +30,8 @@ class ZvtTerminal:
         except LineBrokenError as error:
             return Refused(str(error)) if effect in (Effect.LOOK, Effect.AUTHORISE) else Lost(str(error))
         try:
-            return await self._talk(link, begin(effect, payment, access, self._patience, _now()))
+            fresh = self._options.tcp is not None
+            return await self._talk(link, begin(effect, payment, access, self._patience, _now(), fresh=fresh))
         finally:
             await link.close()
 

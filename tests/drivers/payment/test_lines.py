@@ -1,0 +1,114 @@
+"""The driver against terminals on real lines: TCP, a pseudo-terminal, HTTPS.
+One charge if it says approved, else none.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from drivers.base import Payment, PaymentOutcome
+from simulators.payment import Bank, Fault, Kind
+from tests.drivers.payment.bench import TERMINAL, driver_for, nexo_over_https, pay, zvt_over_serial, zvt_over_tcp
+
+KINDS = (Kind.HANG, Kind.DROP, Kind.RESET, Kind.DUPLICATE, Kind.LATE, Kind.GARBAGE)
+AFTER_APPROVAL = 10
+"""The message that tells of the approval, when a terminal has been asked what its last transaction was."""
+
+
+def judge(paid: Payment, bank: Bank) -> None:
+    assert paid.outcome is not PaymentOutcome.UNKNOWN, paid.why
+    assert len(bank.standing) == (1 if paid.outcome is PaymentOutcome.APPROVED else 0)
+    assert len(bank.charges) <= 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("at", [3, 7, AFTER_APPROVAL, 13])
+async def test_zvt_over_tcp_with_a_fault(tmp_path: Path, kind: Kind, at: int) -> None:
+    async with (
+        zvt_over_tcp([Fault(kind, at, 300)]) as (terminal, options),
+        driver_for(tmp_path, options, quick=True) as driver,
+    ):
+        judge(await pay(driver, "b1"), terminal.bank)
+        assert terminal.authorisations <= 1
+
+
+@pytest.mark.parametrize("kind", [Kind.HANG, Kind.LATE, Kind.GARBAGE, Kind.DUPLICATE])
+@pytest.mark.parametrize("at", [7, AFTER_APPROVAL])
+async def test_zvt_over_a_serial_line_with_a_fault(tmp_path: Path, kind: Kind, at: int) -> None:
+    async with (
+        zvt_over_serial([Fault(kind, at, 300)]) as (terminal, options),
+        driver_for(tmp_path, options, quick=True) as driver,
+    ):
+        judge(await pay(driver, "b1"), terminal.bank)
+        assert terminal.authorisations <= 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("at", [0, 1])
+async def test_nexo_with_a_fault(tmp_path: Path, kind: Kind, at: int) -> None:
+    faults = [Fault(Kind.DROP, 0), Fault(kind, at, 300)] if at else [Fault(kind, 0, 300)]
+    async with (
+        nexo_over_https(tmp_path, faults) as (terminal, options),
+        driver_for(tmp_path, options, quick=True) as driver,
+    ):
+        judge(await pay(driver, "b1"), terminal.bank)
+        assert terminal.payments <= 1
+
+
+async def test_a_plain_payment_brings_a_masked_card_and_the_slip(tmp_path: Path) -> None:
+    async with zvt_over_tcp() as (terminal, options), driver_for(tmp_path, options) as driver:
+        paid = await pay(driver, "b1")
+        assert (paid.outcome, paid.reference, paid.card) == (PaymentOutcome.APPROVED, "0001", "VISA •••• 1234")
+        assert paid.slip == ("Karte •••• 1234", "Betrag bezahlt")
+        assert [charge.minor for charge in terminal.bank.standing] == [1250]
+
+
+@pytest.mark.parametrize(("encoding", "passphrase"), [("json", None), ("xml", None), ("json", "a shared secret")])
+async def test_nexo_speaks_json_xml_and_sealed(tmp_path: Path, encoding: str, passphrase: str | None) -> None:
+    async with (
+        nexo_over_https(tmp_path, encoding=encoding, passphrase=passphrase) as (terminal, options),
+        driver_for(tmp_path, options) as driver,
+    ):
+        paid = await driver.authorise(TERMINAL, "b1", 1250, "EUR")
+        assert (paid.outcome, paid.card) == (PaymentOutcome.APPROVED, "visa •••• 1234")
+        assert paid.slip == ("Card •••• 1234", "Thank you")
+        terminal.decline = "Refusal"
+        assert (await driver.authorise(TERMINAL, "b2", 99, "EUR")).why == "Refusal"
+        back = await driver.reverse(TERMINAL, "b1")
+        assert (back.outcome, back.given_back) == (PaymentOutcome.DECLINED, True)
+        assert terminal.bank.standing == []
+
+
+async def test_blocks_with_wrong_checksums_are_repeated(tmp_path: Path) -> None:
+    async with (
+        zvt_over_serial(spoil_blocks=2) as (terminal, options),
+        driver_for(tmp_path, options) as driver,
+    ):
+        judge(await pay(driver, "b1"), terminal.bank)
+        assert len(terminal.bank.standing) == 1
+
+
+async def test_money_goes_back_once_over_zvt(tmp_path: Path) -> None:
+    async with zvt_over_tcp() as (terminal, options), driver_for(tmp_path, options) as driver:
+        assert (await pay(driver, "b1")).outcome is PaymentOutcome.APPROVED
+        for _ in range(2):
+            back = await driver.reverse(TERMINAL, "b1")
+            assert (back.outcome, back.given_back) == (PaymentOutcome.DECLINED, True)
+        assert terminal.bank.standing == []
+
+
+async def test_another_amount_than_asked_for_is_given_back(tmp_path: Path) -> None:
+    async with nexo_over_https(tmp_path) as (terminal, options), driver_for(tmp_path, options) as driver:
+        terminal.part_minor = 1000
+        paid = await pay(driver, "b1")
+        assert (paid.outcome, paid.given_back) == (PaymentOutcome.DECLINED, True)
+        assert terminal.bank.standing == []
+
+
+async def test_a_terminal_with_another_certificate_name_is_told_nothing(tmp_path: Path) -> None:
+    async with nexo_over_https(tmp_path) as (terminal, options):
+        options["certificate_name"] = "P400-2.test.example"
+        async with driver_for(tmp_path, options) as driver:
+            paid = await pay(driver, "b1")
+            assert paid.outcome is PaymentOutcome.DECLINED
+            assert terminal.requests == 0
