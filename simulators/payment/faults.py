@@ -12,7 +12,7 @@ class Kind(StrEnum):
     HANG = "hang"
     """Silence on the line for a while; inside, the terminal goes on with the card."""
     DROP = "drop"
-    """The connection ends in place of the message; inside, the terminal goes on with the card."""
+    """The connection ends at some byte of the message; inside, the terminal goes on with the card."""
     RESET = "reset"
     """The terminal loses power. What the bank does not have yet has never been; it is away for a while."""
     DUPLICATE = "duplicate"

@@ -44,7 +44,7 @@ class NexoServer:
         write_certificate(self.certificate, self._key, self.name)
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(self.certificate, self._key)
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls, ssl_shutdown_timeout=0.2)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -79,16 +79,27 @@ class ZvtServer:
         writer.close()
 
 
+_BLOCK_SECONDS = 0.3
+_BLOCK_TRIES = 3
+
+
 class ZvtPort:
-    """A terminal at the end of a serial cable. Its habits must say so."""
+    """A terminal at the end of a serial cable. Its habits must say so.
+
+    A block that is not acknowledged is sent three times, a third of a second apart, and then given up.
+    """
 
     def __init__(self, terminal: ZvtTerminal) -> None:
         self.terminal = terminal
         self.spoil_blocks = 0
         """How many of the next blocks go out with a wrong checksum first."""
+        self.lost_ack = b""
+        """The acknowledgement of the first block that begins like this gets lost."""
         self._master = self._slave = -1
         self._cut = Unblock()
         self._out: deque[bytes] = deque()
+        self._tries = 0
+        self._repeat: asyncio.TimerHandle | None = None
         self._clock = _Clock(terminal, self._carry_out)
 
     @property
@@ -102,11 +113,14 @@ class ZvtPort:
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         asyncio.get_running_loop().add_reader(self._master, self._readable)
+        self._clock.set()  # a transaction may be under way since before the cable was pulled
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Unplug."""
         self._clock.stop()
+        if self._repeat is not None:
+            self._repeat.cancel()
         asyncio.get_running_loop().remove_reader(self._master)
         os.close(self._master)
         os.close(self._slave)
@@ -119,15 +133,16 @@ class ZvtPort:
         for found in self._cut.feed(data):
             match found:
                 case "ack":
-                    if self._out:
-                        self._out.popleft()
-                    self._send()
+                    self._next()
                 case "nak":
                     self._send()
                 case "bad":
                     self._write(b"\x15")
                 case bytes(whole):
-                    self._write(b"\x06")
+                    if self.lost_ack and whole.startswith(self.lost_ack):
+                        self.lost_ack = b""
+                    else:
+                        self._write(b"\x06")
                     self._carry_out(self.terminal.hear(whole, _now()))
 
     def _carry_out(self, acts: list[Act]) -> None:
@@ -142,10 +157,28 @@ class ZvtPort:
                 self._out.clear()
         self._clock.set()
 
+    def _next(self) -> None:
+        """The first block is done with; send the one behind it."""
+        self._tries = 0
+        if self._out:
+            self._out.popleft()
+        self._send()
+
+    def _unanswered(self) -> None:
+        if self._tries < _BLOCK_TRIES:
+            self._send()
+        else:
+            self._next()
+
     def _send(self) -> None:
         """Send the first block that is not acknowledged."""
+        if self._repeat is not None:
+            self._repeat.cancel()
+            self._repeat = None
         if not self._out:
             return
+        self._tries += 1
+        self._repeat = asyncio.get_running_loop().call_later(_BLOCK_SECONDS, self._unanswered)
         data = self._out[0]
         if self.spoil_blocks:
             self.spoil_blocks -= 1

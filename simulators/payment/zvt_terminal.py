@@ -314,7 +314,8 @@ class ZvtTerminal:
                 return []
             case Kind.DROP:
                 self.closed(now)
-                return [HangUp()]
+                cut = self.rng.randrange(len(data))
+                return [Say(data[:cut], noise=True), HangUp()] if cut else [HangUp()]
             case Kind.RESET:
                 if self._job is not None and not (self._job.payment and self._job.banked):
                     self._job = None

@@ -1,5 +1,6 @@
 """Carrying out a payment's effects on one nexo terminal: one HTTPS request each, two for an enquiry."""
 
+import asyncio
 import os
 import secrets
 import ssl
@@ -76,26 +77,23 @@ class NexoTerminal:
         Raises httpx.ConnectError: surely nothing was sent.
         """
         timeout = httpx.Timeout(seconds, connect=self._reply_seconds)
-        async with httpx.AsyncClient(
-            verify=self._tls, timeout=timeout, trust_env=False, follow_redirects=False
-        ) as client:
-            request = client.build_request(
-                "POST",
-                self._options.url,
-                content=self._write(message),
-                headers={"Content-Type": f"application/{self._options.encoding}"},
-                extensions={"timeout": timeout.as_dict(), "sni_hostname": self._options.certificate_name},
-            )
-            try:
-                response = await client.send(request, stream=True)
-                try:
-                    data = await _bounded(response)
-                finally:
-                    await response.aclose()
-            except httpx.ConnectError:
-                raise
-            except httpx.HTTPError:
-                return None
+        try:
+            async with (
+                asyncio.timeout(seconds + self._reply_seconds),  # an answer that only drips is none either
+                httpx.AsyncClient(verify=self._tls, timeout=timeout, trust_env=False) as client,
+                client.stream(
+                    "POST",
+                    self._options.url,
+                    content=self._write(message),
+                    headers={"Content-Type": f"application/{self._options.encoding}"},
+                    extensions={"sni_hostname": self._options.certificate_name},
+                ) as response,
+            ):
+                data = await _bounded(response)
+        except httpx.ConnectError:
+            raise
+        except (httpx.HTTPError, TimeoutError):
+            return None
         return self._read(data) if response.status_code == httpx.codes.OK and data is not None else None
 
     def _write(self, message: Words) -> bytes:

@@ -2,7 +2,7 @@
 
 The CRC runs over the message (DLEs single) and ETX: polynomial 0x8408, reflected, from 0 [two public clients
 agree]. A block is
-answered with ACK or NAK and repeated when it is not.
+answered with ACK or NAK; it is repeated on NAK only.
 """
 
 from dataclasses import dataclass, field

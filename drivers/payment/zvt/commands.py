@@ -28,7 +28,7 @@ def registration(access: Access) -> Apdu:
     return Apdu(0x0600, _password(access) + bytes([access.config]) + _currency(access.currency))
 
 
-def authorisation(amount_minor: int, access: Access) -> Apdu:
+def authorisation(amount_minor: int) -> Apdu:
     """06 01: amount in field 04. The currency is that of the registration."""
     return Apdu(0x0601, b"\x04" + _bcd(amount_minor, 6))
 
@@ -43,6 +43,36 @@ def repeat_receipt(access: Access) -> Apdu:
     client].
     """
     return Apdu(0x0620, _password(access) + b"\x03\x03")
+
+
+def pre_authorisation(amount_minor: int) -> Apdu:
+    """06 22: reserve an amount."""
+    return Apdu(0x0622, b"\x04" + _bcd(amount_minor, 6))
+
+
+def refund(amount_minor: int, access: Access) -> Apdu:
+    """06 31: password, amount. Not bound to an earlier payment; giving one back is `reversal`."""
+    return Apdu(0x0631, _password(access) + b"\x04" + _bcd(amount_minor, 6))
+
+
+def end_of_day(access: Access) -> Apdu:
+    """06 50: password."""
+    return Apdu(0x0650, _password(access))
+
+
+def diagnosis() -> Apdu:
+    """06 70: nothing else."""
+    return Apdu(0x0670)
+
+
+def status_enquiry(access: Access) -> Apdu:
+    """05 01: password. Tells the terminal's own state, not what became of a payment: that is `repeat_receipt`."""
+    return Apdu(0x0501, _password(access))
+
+
+def log_off() -> Apdu:
+    """06 02: nothing else."""
+    return Apdu(0x0602)
 
 
 def abort() -> Apdu:

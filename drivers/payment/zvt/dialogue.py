@@ -64,6 +64,8 @@ class Patience:
     """For the end, after it was asked to abort."""
     whole: int = 300_000
     """For everything together, however much the terminal talks."""
+    messages: int = 2_000
+    """The most that a terminal may say in one dialogue."""
 
 
 class Where(Enum):
@@ -94,6 +96,7 @@ class Dialogue:
     slip: tuple[str, ...] = ()
     fresh: bool = True
     """Whether the line is new: nothing of an earlier dialogue can come in. Never so on a serial line."""
+    heard: int = 0
 
 
 Turn = tuple[Dialogue, tuple[Apdu, ...], Finding | None]
@@ -112,6 +115,9 @@ def begin(
 
 def hear(dialogue: Dialogue, apdu: Apdu, now: int) -> Turn:
     """A message arrived."""
+    dialogue = replace(dialogue, heard=dialogue.heard + 1)
+    if dialogue.heard > dialogue.patience.messages:
+        return _broke(dialogue, "the terminal talks without end")
     match dialogue.where:
         case Where.OVER:
             return dialogue, (), None
@@ -163,7 +169,7 @@ def _registered(dialogue: Dialogue, apdu: Apdu, now: int) -> Turn:
 def _command(dialogue: Dialogue) -> Apdu:
     match dialogue.job:
         case Effect.AUTHORISE:
-            return commands.authorisation(dialogue.payment.amount_minor, dialogue.access)
+            return commands.authorisation(dialogue.payment.amount_minor)
         case Effect.REVERSE:
             proof = dialogue.payment.proof
             return commands.reversal(proof.reference if proof else "0", dialogue.access)

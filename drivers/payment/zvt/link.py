@@ -15,6 +15,7 @@ from drivers.payment.zvt.block import Block, BlockReader, Sign, encode_block
 _LOG = logging.getLogger(__name__)
 _OPEN_SECONDS = 5.0
 _BLOCK_SECONDS = 5.0
+_CLOSE_SECONDS = 0.5
 _BLOCK_TRIES = 3
 _READ_SECONDS = 0.05
 _MOST_WAITING = 64
@@ -83,13 +84,15 @@ class TcpLink(Link):
     async def close(self) -> None:
         """Close the socket, whatever state it is in."""
         self._writer.close()
-        with contextlib.suppress(OSError, TimeoutError):
-            async with asyncio.timeout(1):
+        try:
+            async with asyncio.timeout(_CLOSE_SECONDS):
                 await self._writer.wait_closed()
+        except (OSError, TimeoutError):
+            self._writer.transport.abort()  # it does not even take our last bytes
 
 
 class SerialLink(Link):
-    """Blocks on a serial line: each is acknowledged, and repeated up to three times when it is not.
+    """Blocks on a serial line: each is acknowledged, and repeated up to three times when it came broken.
 
     One thread reads the port; all else happens on the event loop.
     """
@@ -125,19 +128,23 @@ class SerialLink(Link):
         return cls(port)
 
     async def send(self, apdu: Apdu) -> None:
-        """Send one block and wait until the terminal has it."""
+        """Send one block and wait until the terminal has it.
+
+        Repeated only when the terminal says that it came broken: after silence it may have come whole, and a command
+        must not be given twice.
+        """
         block = encode_block(encode(apdu))
+        while not self._signs.empty():
+            self._signs.get_nowait()
         for _ in range(_BLOCK_TRIES):
-            while not self._signs.empty():
-                self._signs.get_nowait()
             await self._write(block)
             try:
                 async with asyncio.timeout(_BLOCK_SECONDS):
                     if await self._signs.get() is Sign.ACK:
                         return
-            except TimeoutError:
-                continue
-        raise LineBrokenError("the terminal does not acknowledge on the serial line")
+            except TimeoutError as error:
+                raise LineBrokenError("the terminal does not acknowledge on the serial line") from error
+        raise LineBrokenError("the terminal hears nothing but noise on the serial line")
 
     async def receive(self) -> Apdu:
         """The next whole message."""

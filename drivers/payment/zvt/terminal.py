@@ -52,6 +52,7 @@ class ZvtTerminal:
                     _, _, finding = closed(dialogue, str(error))
             if finding is not None:
                 return finding
+            await asyncio.sleep(0)  # a terminal that floods has to let the others have their turn
             dialogue, said, finding = await _next(link, dialogue)
 
 

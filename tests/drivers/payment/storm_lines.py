@@ -14,7 +14,7 @@ from simulators.payment.nexo_terminal import Answer, NexoTerminal
 from simulators.payment.nexo_words import Wire
 from simulators.payment.zvt_terminal import Act, HangUp, Say, Steps, ZvtTerminal
 from simulators.payment.zvt_words import Unblock, block
-from tests.drivers.payment.storm_world import World
+from tests.drivers.payment.storm_world import Killed, World
 
 
 class Line(Protocol):
@@ -70,7 +70,6 @@ class ZvtLine:
         try:
             while True:
                 for apdu in said:
-                    world.act()
                     self._send(encode(apdu))
                 if finding is not None:
                     return finding
@@ -144,10 +143,20 @@ class ZvtLine:
             self._take(self.terminal.hear(data, self.world.now))
 
     def _send(self, data: bytes) -> None:
+        """Send a message; killed here, some first part of it is sent."""
+        whole = encode_block(data) if self.serial else data
+        try:
+            self.world.act()
+        except Killed:
+            self._put(whole[: self.world.rng.randrange(len(whole))])
+            raise
+        self._put(whole)
+
+    def _put(self, data: bytes) -> None:
         last = max([at for at, _, _ in self.to_terminal], default=0)
         at = max(last, self.world.now + self.world.delay())
         self.order += 1
-        self.to_terminal.append((at, self.order, encode_block(data) if self.serial else data))
+        self.to_terminal.append((at, self.order, data))
 
     def _hang_up(self) -> None:
         if not self.serial:

@@ -12,7 +12,7 @@ from drivers.payment import PaymentTerminals
 from drivers.payment.machine import PaymentState, Phase, Proof
 from drivers.payment.storage import SqliteIntents
 from simulators.payment import Fault, Kind
-from tests.drivers.payment.bench import TERMINAL, Unheard, driver_for, nexo_over_https, pay, zvt_over_tcp
+from tests.drivers.payment.bench import PATIENT, TERMINAL, Unheard, driver_for, nexo_over_https, pay, zvt_over_tcp
 
 
 async def test_the_same_id_never_charges_again(tmp_path: Path) -> None:
@@ -162,3 +162,32 @@ async def test_a_declined_payment_says_why(tmp_path: Path) -> None:
         terminal.decline = 0
         assert (await pay(driver, "b2")).outcome is PaymentOutcome.APPROVED
         assert len(terminal.bank.standing) == 1
+
+
+async def test_a_terminal_that_hangs_or_floods_keeps_no_other_waiting(tmp_path: Path) -> None:
+    async def flood(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                writer.write(bytes.fromhex("04FF020A01") * 500)
+                await writer.drain()
+        except OSError:
+            writer.close()
+
+    flooding = await asyncio.start_server(flood, "127.0.0.1", 0)
+    port = flooding.sockets[0].getsockname()[1]
+    async with zvt_over_tcp([Fault(Kind.HANG, 7, 60_000)]) as (hanging, bad), zvt_over_tcp() as (good, options):
+        terminals = {"bad": bad, "flood": {"protocol": "zvt", "address": f"tcp://127.0.0.1:{port}"}, TERMINAL: options}
+        driver = PaymentTerminals({"storage": tmp_path / "p.db", "terminals": terminals, **PATIENT})
+        await driver.start(Unheard())
+        stuck = asyncio.create_task(driver.authorise("bad", "x1", 100, "EUR"))
+        flooded = await driver.authorise("flood", "x2", 100, "EUR")
+        assert flooded.outcome is PaymentOutcome.DECLINED
+        for number in range(3):
+            assert (await driver.authorise(TERMINAL, f"b{number}", 100, "EUR")).outcome is PaymentOutcome.APPROVED
+        assert not stuck.done()
+        assert len(good.bank.standing) == 3
+        await driver.stop()
+        await asyncio.gather(stuck, return_exceptions=True)
+        assert hanging.authorisations == 1
+    flooding.close()
+    await flooding.wait_closed()

@@ -2,12 +2,13 @@
 One charge if it says approved, else none.
 """
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from drivers.base import Payment, PaymentOutcome
-from simulators.payment import Bank, Fault, Kind
+from simulators.payment import Bank, Fault, Habits, Kind, ZvtPort, ZvtTerminal
 from tests.drivers.payment.bench import TERMINAL, driver_for, nexo_over_https, pay, zvt_over_serial, zvt_over_tcp
 
 KINDS = (Kind.HANG, Kind.DROP, Kind.RESET, Kind.DUPLICATE, Kind.LATE, Kind.GARBAGE)
@@ -112,3 +113,45 @@ async def test_a_terminal_with_another_certificate_name_is_told_nothing(tmp_path
             paid = await pay(driver, "b1")
             assert paid.outcome is PaymentOutcome.DECLINED
             assert terminal.requests == 0
+
+
+async def test_a_serial_cable_that_is_pulled_leaves_an_unknown_that_is_resolved_when_it_is_back(tmp_path: Path) -> None:
+    terminal = ZvtTerminal(Bank(), Habits(card_ms=400, ack_ms=150, serial=True))
+    cable = tmp_path / "tty"
+    async with driver_for(tmp_path, {"protocol": "zvt", "address": str(cable)}, quick=True) as driver:
+        async with ZvtPort(terminal) as port:
+            cable.symlink_to(port.address)
+            paying = asyncio.create_task(driver.authorise(TERMINAL, "b1", 1250, "EUR"))
+            while terminal.authorisations == 0:
+                await asyncio.sleep(0.01)
+        cable.unlink()
+        while not driver.open_payments(TERMINAL)[0].why:
+            await asyncio.sleep(0.01)
+        assert driver.open_payments(TERMINAL)[0].outcome is PaymentOutcome.UNKNOWN
+        paying.cancel()
+        await asyncio.gather(paying, return_exceptions=True)
+        async with ZvtPort(terminal) as port:
+            cable.symlink_to(port.address)
+            paid = await pay(driver, "b1")
+            assert paid.outcome is PaymentOutcome.APPROVED
+    assert len(terminal.bank.standing) == terminal.authorisations == 1
+
+
+@pytest.mark.parametrize("command", ["0601", "0630"])
+async def test_a_command_whose_acknowledgement_is_lost_on_the_line_is_not_given_twice(
+    tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drivers.payment.zvt.link._BLOCK_SECONDS", 0.2)
+    terminal = ZvtTerminal(Bank(), Habits(card_ms=30, ack_ms=150, serial=True))
+    async with ZvtPort(terminal) as port:
+        port.lost_ack = bytes.fromhex(command)
+        options = {"protocol": "zvt", "address": port.address}
+        async with driver_for(tmp_path, options, quick=True) as driver:
+            assert (await pay(driver, "b1")).outcome is PaymentOutcome.APPROVED
+            assert len(terminal.bank.standing) == terminal.authorisations == 1
+            for _ in range(6):
+                back = await driver.reverse(TERMINAL, "b1")
+                if back.outcome is not PaymentOutcome.UNKNOWN:
+                    break
+            assert back.given_back
+    assert terminal.bank.standing == []

@@ -15,9 +15,15 @@ from drivers.payment.zvt.fields import read_lines, read_status
 EUR = Access("000000", "EUR")
 SENT = {
     "06 00 06 00 00 00 BE 09 78": commands.registration(EUR),
-    "06 01 07 04 00 00 00 00 12 50": commands.authorisation(1250, EUR),  # the reference page's own vector
+    "06 01 07 04 00 00 00 00 12 50": commands.authorisation(1250),  # the reference page's own vector
     "06 20 05 00 00 00 03 03": commands.repeat_receipt(EUR),
     "06 30 06 12 34 56 87 00 42": commands.reversal("0042", Access("123456", "EUR")),
+    "06 22 07 04 00 00 00 00 12 50": commands.pre_authorisation(1250),
+    "06 31 0A 00 00 00 04 00 00 00 00 12 50": commands.refund(1250, EUR),
+    "06 50 03 00 00 00": commands.end_of_day(EUR),
+    "06 70 00": commands.diagnosis(),
+    "05 01 03 00 00 00": commands.status_enquiry(EUR),
+    "06 02 00": commands.log_off(),
     "06 B0 00": commands.abort(),
     "80 00 00": Apdu(0x8000),
 }
@@ -32,6 +38,7 @@ HEARD = {
     "04 FF 02 0A 01": 0x04FF,
     APPROVED.hex(): 0x040F,
     "06 D1 06 00 48 65 6C 6C 6F": 0x06D1,
+    "06 D3 0C 06 0A 25 08 07 06 41 42 43 44 45 46": 0x06D3,
     "06 0F 0A 19 00 29 52 50 00 11 49 09 78": 0x060F,
     "06 1E 01 6C": 0x061E,
 }

@@ -1,5 +1,6 @@
 """The simulated terminals alone, byte for byte: what the driver is tried against has to be right itself."""
 
+import random
 from typing import Any
 
 import pytest
@@ -60,6 +61,17 @@ def test_a_till_that_hangs_up_may_or_may_not_be_charged(goes_on: bool, charges: 
     assert len(terminal.bank.charges) == charges
 
 
+def test_a_connection_may_end_at_any_byte_of_a_message() -> None:
+    heard = set()
+    for seed in range(40):
+        terminal = ZvtTerminal(Bank(), faults=[Fault(Kind.DROP, 1)], rng=random.Random(seed))
+        terminal.opened(0)
+        acts = terminal.hear(PAY, 0)
+        assert acts[-1] == HangUp()
+        heard.add(b"".join(act.data for act in acts if isinstance(act, Say)))
+    assert heard == {ACK + bytes.fromhex("04FF020A01")[:cut] for cut in range(5)}
+
+
 def test_a_result_that_is_not_acknowledged_is_taken_back_where_that_is_the_habit() -> None:
     terminal = ZvtTerminal(Bank(), Habits(auto_reversal=True))
     terminal.opened(0)
@@ -73,7 +85,6 @@ def test_a_result_that_is_not_acknowledged_is_taken_back_where_that_is_the_habit
     ("kind", "acts"),
     [
         (Kind.HANG, []),
-        (Kind.DROP, [HangUp()]),
         (Kind.RESET, [HangUp(hard=True)]),
         (Kind.LATE, []),
         (Kind.DUPLICATE, [Say(ACK), Say(ACK), Say(bytes.fromhex("04FF020A01"))]),
