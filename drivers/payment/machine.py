@@ -68,9 +68,9 @@ class PaymentState:
         match self.phase:
             case Phase.APPROVED:
                 return PaymentOutcome.APPROVED
-            case Phase.DECLINED | Phase.REVERSED | Phase.NEW:
+            case Phase.DECLINED | Phase.REVERSED:
                 return PaymentOutcome.DECLINED
-            case Phase.ASKING | Phase.UNKNOWN | Phase.REVERSING:
+            case Phase.NEW | Phase.ASKING | Phase.UNKNOWN | Phase.REVERSING:
                 return PaymentOutcome.UNKNOWN
             case _:
                 assert_never(self.phase)

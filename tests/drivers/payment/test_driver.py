@@ -29,7 +29,7 @@ async def test_a_till_that_dies_under_way_learns_the_outcome_after_its_restart(t
     async with zvt_over_tcp(card_ms=400) as (terminal, options):
         async with driver_for(tmp_path, options) as driver:
             paying = asyncio.create_task(driver.authorise(TERMINAL, "b1", 1250, "EUR"))
-            while terminal.authorisations == 0:
+            while terminal.authorisations == 0 and not paying.done():
                 await asyncio.sleep(0.01)
             paying.cancel()
             await asyncio.gather(paying, return_exceptions=True)
@@ -50,7 +50,7 @@ async def test_stopping_in_the_middle_is_like_a_power_cut(tmp_path: Path) -> Non
     async with nexo_over_https(tmp_path) as (terminal, options), driver_for(tmp_path, options) as driver:
         terminal.card_ms = 20_000
         paying = asyncio.create_task(driver.authorise(TERMINAL, "b1", 1250, "EUR"))
-        while terminal.payments == 0:
+        while terminal.payments == 0 and not paying.done():
             await asyncio.sleep(0.01)
         await driver.stop()
         await driver.stop()

@@ -3,6 +3,7 @@ One charge if it says approved, else none.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from drivers.base import Payment, PaymentOutcome
 from simulators.payment import Bank, Fault, Habits, Kind, ZvtPort, ZvtTerminal
 from tests.drivers.payment.bench import TERMINAL, driver_for, nexo_over_https, pay, zvt_over_serial, zvt_over_tcp
 
-KINDS = (Kind.HANG, Kind.DROP, Kind.RESET, Kind.DUPLICATE, Kind.LATE, Kind.GARBAGE)
+KINDS = tuple(Kind)
 AFTER_APPROVAL = 10
 """The message that tells of the approval, when a terminal has been asked what its last transaction was."""
 
@@ -22,38 +23,43 @@ def judge(paid: Payment, bank: Bank) -> None:
     assert len(bank.charges) <= 1
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("at", [3, 7, AFTER_APPROVAL, 13])
-async def test_zvt_over_tcp_with_a_fault(tmp_path: Path, kind: Kind, at: int) -> None:
-    async with (
-        zvt_over_tcp([Fault(kind, at, 300)]) as (terminal, options),
-        driver_for(tmp_path, options, quick=True) as driver,
-    ):
-        judge(await pay(driver, "b1"), terminal.bank)
+async def over_tcp(folder: Path, kind: Kind, at: int) -> None:
+    async with zvt_over_tcp([Fault(kind, at, 300)]) as (terminal, options):
+        async with driver_for(folder, options, quick=True) as driver:
+            judge(await pay(driver, "b1"), terminal.bank)
         assert terminal.authorisations <= 1
 
 
-@pytest.mark.parametrize("kind", [Kind.HANG, Kind.LATE, Kind.GARBAGE, Kind.DUPLICATE])
-@pytest.mark.parametrize("at", [7, AFTER_APPROVAL])
-async def test_zvt_over_a_serial_line_with_a_fault(tmp_path: Path, kind: Kind, at: int) -> None:
-    async with (
-        zvt_over_serial([Fault(kind, at, 300)]) as (terminal, options),
-        driver_for(tmp_path, options, quick=True) as driver,
-    ):
-        judge(await pay(driver, "b1"), terminal.bank)
+async def over_serial(folder: Path, kind: Kind, at: int) -> None:
+    async with zvt_over_serial([Fault(kind, at, 300)]) as (terminal, options):
+        async with driver_for(folder, options, quick=True) as driver:
+            judge(await pay(driver, "b1"), terminal.bank)
         assert terminal.authorisations <= 1
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("at", [0, 1])
-async def test_nexo_with_a_fault(tmp_path: Path, kind: Kind, at: int) -> None:
+async def over_nexo(folder: Path, kind: Kind, at: int) -> None:
+    """At the payment, or at the abort or the status request after it."""
     faults = [Fault(Kind.DROP, 0), Fault(kind, at, 300)] if at else [Fault(kind, 0, 300)]
-    async with (
-        nexo_over_https(tmp_path, faults) as (terminal, options),
-        driver_for(tmp_path, options, quick=True) as driver,
-    ):
-        judge(await pay(driver, "b1"), terminal.bank)
+    async with nexo_over_https(folder, faults) as (terminal, options):
+        async with driver_for(folder, options, quick=True) as driver:
+            judge(await pay(driver, "b1"), terminal.bank)
         assert terminal.payments <= 1
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        *((over_tcp, at) for at in (3, 7, AFTER_APPROVAL, 13)),
+        *((over_serial, at) for at in (7, AFTER_APPROVAL)),
+        *((over_nexo, at) for at in (0, 1, 2)),
+    ],
+)
+async def test_a_fault_of_any_kind_on_a_real_line(
+    line: Callable[[Path, Kind, int], Awaitable[None]], at: int, tmp_path: Path
+) -> None:
+    for kind in KINDS:
+        (tmp_path / kind).mkdir()
+    await asyncio.gather(*(line(tmp_path / kind, kind, at) for kind in KINDS))
 
 
 async def test_a_plain_payment_brings_a_masked_card_and_the_slip(tmp_path: Path) -> None:
@@ -118,11 +124,11 @@ async def test_a_terminal_with_another_certificate_name_is_told_nothing(tmp_path
 async def test_a_serial_cable_that_is_pulled_leaves_an_unknown_that_is_resolved_when_it_is_back(tmp_path: Path) -> None:
     terminal = ZvtTerminal(Bank(), Habits(card_ms=400, ack_ms=150, serial=True))
     cable = tmp_path / "tty"
-    async with driver_for(tmp_path, {"protocol": "zvt", "address": str(cable)}, quick=True) as driver:
+    async with driver_for(tmp_path, {"protocol": "zvt", "address": str(cable)}) as driver:
         async with ZvtPort(terminal) as port:
             cable.symlink_to(port.address)
             paying = asyncio.create_task(driver.authorise(TERMINAL, "b1", 1250, "EUR"))
-            while terminal.authorisations == 0:
+            while terminal.authorisations == 0 and not paying.done():
                 await asyncio.sleep(0.01)
         cable.unlink()
         while not driver.open_payments(TERMINAL)[0].why:
@@ -141,12 +147,12 @@ async def test_a_serial_cable_that_is_pulled_leaves_an_unknown_that_is_resolved_
 async def test_a_command_whose_acknowledgement_is_lost_on_the_line_is_not_given_twice(
     tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("drivers.payment.zvt.link._BLOCK_SECONDS", 0.2)
+    monkeypatch.setattr("drivers.payment.zvt.link._BLOCK_SECONDS", 0.8)
     terminal = ZvtTerminal(Bank(), Habits(card_ms=30, ack_ms=150, serial=True))
     async with ZvtPort(terminal) as port:
         port.lost_ack = bytes.fromhex(command)
         options = {"protocol": "zvt", "address": port.address}
-        async with driver_for(tmp_path, options, quick=True) as driver:
+        async with driver_for(tmp_path, options) as driver:
             assert (await pay(driver, "b1")).outcome is PaymentOutcome.APPROVED
             assert len(terminal.bank.standing) == terminal.authorisations == 1
             for _ in range(6):

@@ -77,7 +77,7 @@ async def test_nothing_keeps_the_number(
     caplog.set_level(logging.DEBUG)
     at = 11 if line in ("tcp", "serial") else 0  # after the result, so that it has been heard and is asked for again
     faults = [] if fault is None else [Fault(fault, at)]
-    async with opened(line, tmp_path, faults) as (_, options), driver_for(tmp_path, options, quick=True) as driver:
+    async with opened(line, tmp_path, faults) as (_, options), driver_for(tmp_path, options) as driver:
         paid = await pay(driver, "b1")
         assert paid.outcome is PaymentOutcome.APPROVED
         assert paid.card.lower().startswith("visa")
