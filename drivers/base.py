@@ -259,6 +259,13 @@ class PaymentDriver(Driver):
         """Give the money back, once, whatever the answer to the payment was. Raises Refused: no such payment."""
 
     @abstractmethod
+    async def decide(self, device: str, payment: str, taken: bool, who: str) -> Payment:
+        """A person has looked at the terminal's journal and says whether the money stands. Kept with the name.
+
+        Raises Refused: no such payment, or it does not need a person.
+        """
+
+    @abstractmethod
     def open_payments(self, device: str) -> Sequence[Payment]:
         """Payments that the caller has not settled, oldest first: what a restart has to pick up."""
 

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from drivers.base import Capability, Payment, PaymentDriver, Sink
 from drivers.errors import Refused as RefusedError
-from drivers.payment.machine import Command, Effect, Event, Finding, PaymentState, Phase, Policy
+from drivers.payment.machine import Command, Decided, Effect, Event, Finding, PaymentState, Phase, Policy
+from drivers.payment.masking import plain
 from drivers.payment.nexo.terminal import NexoTerminal
 from drivers.payment.options import NexoOptions, PaymentOptions, ZvtOptions
 from drivers.payment.running import Walk, walk
@@ -107,6 +108,15 @@ class PaymentTerminals(PaymentDriver):
     async def reverse(self, device: str, payment: str) -> Payment:
         """Give the money back; see `PaymentDriver`."""
         return await self._again(device, payment, Command.GIVE_BACK)
+
+    async def decide(self, device: str, payment: str, taken: bool, who: str) -> Payment:
+        """A person's word; see `PaymentDriver`."""
+        self._known(device)
+        async with self._turns[device]:
+            state = self._of(device, payment, await _to_the_end(self._intents.find, payment))
+            if not state.needs_person:
+                raise RefusedError(device, f"payment {payment} needs nobody's decision")
+            return await self._walk(state, Decided(taken, plain(who)))
 
     def open_payments(self, device: str) -> Sequence[Payment]:
         """What the caller has not settled, oldest first."""

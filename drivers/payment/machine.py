@@ -153,8 +153,16 @@ class NotGivenBack:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A person looked, and says whether the money stands. Heard only where one is needed."""
+
+    taken: bool
+    who: str
+
+
 Finding = Looked | Charged | Partial | Refused | Lost | Clear | Foreign | GivenBack | NotGivenBack
-Event = Command | Finding
+Event = Command | Decided | Finding
 
 
 class Effect(StrEnum):
@@ -185,6 +193,8 @@ Step = tuple[PaymentState, Effect | None]
 
 def step(state: PaymentState, event: Event, now: int, policy: Policy) -> Step:
     """The next state, and what to do once it is saved. An event that makes no sense changes nothing."""
+    if isinstance(event, Decided):
+        return _decided(state, event), None
     match state.phase:
         case Phase.NEW:
             return _new(state, event)
@@ -204,7 +214,7 @@ def step(state: PaymentState, event: Event, now: int, policy: Policy) -> Step:
             assert_never(state.phase)
 
 
-def _new(state: PaymentState, event: Event) -> Step:
+def _new(state: PaymentState, event: Command | Finding) -> Step:
     match event:
         case Command.START:
             return state, Effect.LOOK
@@ -218,7 +228,7 @@ def _new(state: PaymentState, event: Event) -> Step:
             return _declined(state, "nothing was sent: the terminal's answer made no sense"), None
 
 
-def _asking(state: PaymentState, event: Event, now: int) -> Step:
+def _asking(state: PaymentState, event: Command | Finding, now: int) -> Step:
     match event:
         case Command.GIVE_BACK | Command.RESTART:
             why = "the till restarted while the terminal was at work"
@@ -236,7 +246,7 @@ def _asking(state: PaymentState, event: Event, now: int) -> Step:
             assert_never(event)
 
 
-def _unknown(state: PaymentState, event: Event, now: int, policy: Policy) -> Step:
+def _unknown(state: PaymentState, event: Command | Finding, now: int, policy: Policy) -> Step:
     match event:
         case Command.RESTART | Command.GIVE_BACK:
             give_back = state.give_back or event is Command.GIVE_BACK
@@ -261,7 +271,7 @@ def _unknown(state: PaymentState, event: Event, now: int, policy: Policy) -> Ste
             return _pause(replace(state, clear_since=None), now, policy)
 
 
-def _reversing(state: PaymentState, event: Event, now: int, policy: Policy) -> Step:
+def _reversing(state: PaymentState, event: Command | Finding, now: int, policy: Policy) -> Step:
     match event:
         case Command.RESTART | Command.GIVE_BACK:
             return replace(state, tries=0, clear_since=None, needs_person=False), Effect.ENQUIRE
@@ -282,6 +292,13 @@ def _reversing(state: PaymentState, event: Event, now: int, policy: Policy) -> S
             return _pause(replace(state, why=why, clear_since=None), now, policy)
         case _:
             return _pause(replace(state, clear_since=None), now, policy)
+
+
+def _decided(state: PaymentState, event: Decided) -> PaymentState:
+    if not state.needs_person:
+        return state
+    phase = Phase.APPROVED if event.taken else Phase.DECLINED
+    return replace(state, phase=phase, needs_person=False, why=f"decided by {event.who}; before: {state.why}")
 
 
 def _settled(state: PaymentState, event: Charged | Partial | Refused) -> Step:

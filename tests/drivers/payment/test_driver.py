@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -191,3 +192,22 @@ async def test_a_terminal_that_hangs_or_floods_keeps_no_other_waiting(tmp_path: 
         assert hanging.authorisations == 1
     flooding.close()
     await flooding.wait_closed()
+
+
+async def test_what_the_terminal_cannot_tell_any_more_a_person_decides(tmp_path: Path) -> None:
+    async with zvt_over_tcp([Fault(Kind.DROP, 10)]) as (terminal, options), driver_for(tmp_path, options) as driver:
+        paying = asyncio.create_task(driver.authorise(TERMINAL, "b1", 1250, "EUR"))
+        while not terminal.bank.charges and not paying.done():
+            await asyncio.sleep(0)
+        assert terminal.last is not None
+        terminal.last = replace(terminal.last, receipt=77, minor=999)  # somebody typed in another payment by hand
+        paid = await paying
+        assert (paid.outcome, paid.needs_person) == (PaymentOutcome.UNKNOWN, True)
+        with pytest.raises(Refused, match="resolve it first"):
+            await driver.authorise(TERMINAL, "b2", 100, "EUR")
+        decided = await driver.decide(TERMINAL, "b1", True, "Ana")
+        assert decided.outcome is PaymentOutcome.APPROVED
+        with pytest.raises(Refused, match="nobody's decision"):
+            await driver.decide(TERMINAL, "b1", False, "Ben")
+        driver.settle(TERMINAL, "b1")
+        assert (await driver.authorise(TERMINAL, "b2", 100, "EUR")).outcome is PaymentOutcome.APPROVED

@@ -13,8 +13,8 @@ from simulators.payment import Bank, Fault, Habits, Kind, ZvtPort, ZvtTerminal
 from tests.drivers.payment.bench import TERMINAL, driver_for, nexo_over_https, pay, zvt_over_serial, zvt_over_tcp
 
 KINDS = tuple(Kind)
-AFTER_APPROVAL = 10
-"""The message that tells of the approval, when a terminal has been asked what its last transaction was."""
+AFTER_APPROVAL = 9
+"""The message that tells of the approval, of a terminal that had no transaction before."""
 
 
 def judge(paid: Payment, bank: Bank) -> None:
@@ -49,7 +49,7 @@ async def over_nexo(folder: Path, kind: Kind, at: int) -> None:
 @pytest.mark.parametrize(
     ("line", "at"),
     [
-        *((over_tcp, at) for at in (3, 7, AFTER_APPROVAL, 13)),
+        *((over_tcp, at) for at in (3, 7, AFTER_APPROVAL, 10, 12)),
         *((over_serial, at) for at in (7, AFTER_APPROVAL)),
         *((over_nexo, at) for at in (0, 1, 2)),
     ],

@@ -8,6 +8,7 @@ from drivers.payment.machine import (
     Charged,
     Clear,
     Command,
+    Decided,
     Effect,
     Event,
     Foreign,
@@ -39,6 +40,8 @@ EVENTS: list[Event] = [
     Foreign("another"),
     GivenBack(),
     NotGivenBack("no"),
+    Decided(True, "Ana"),
+    Decided(False, "Ana"),
 ]
 
 
@@ -63,13 +66,20 @@ def test_no_order_of_events_charges_twice_or_forgets(story: list[tuple[Event, in
             assert state.phase is Phase.ASKING  # so that it is saved before the first byte
         if before.phase in (Phase.DECLINED, Phase.REVERSED):
             assert state == before
+        if isinstance(event, Decided) and not before.needs_person:
+            assert state == before
         if before.phase is Phase.APPROVED:
             assert state.phase in (Phase.APPROVED, Phase.REVERSING)
         if before.phase in (Phase.ASKING, Phase.UNKNOWN) and state.phase is Phase.DECLINED:
-            assert isinstance(event, Refused | Clear | GivenBack)
+            assert isinstance(event, Refused | Clear | GivenBack | Decided)
         if state.phase is Phase.APPROVED:
-            assert before.phase is Phase.APPROVED or isinstance(event, Charged)
-        if effect is None and not state.final and state.phase is not Phase.NEW and not isinstance(event, Command):
+            assert before.phase is Phase.APPROVED or isinstance(event, Charged | Decided)
+        if (
+            effect is None
+            and not state.final
+            and state.phase is not Phase.NEW
+            and not isinstance(event, Command | Decided)
+        ):
             assert state.needs_person  # nothing stops silently
         settled = settled or state.final
         assert from_text(to_text(state)) == state
@@ -142,3 +152,13 @@ def test_a_cancelled_unknown_is_given_back_once_it_is_known() -> None:
 def test_somebody_elses_transaction_is_no_answer() -> None:
     state, effect = run(NEW, Command.START, Looked("1/1"), Lost("silence"), Foreign("another amount"))
     assert (state.outcome, state.needs_person, effect) == (PaymentOutcome.UNKNOWN, True, None)
+
+
+def test_a_person_decides_only_where_one_is_needed() -> None:
+    lost, _ = run(NEW, Command.START, Looked("1/1"), Lost("silence"))
+    assert run(lost, Decided(True, "Ana"))[0] == lost
+    stuck, _ = run(lost, Foreign("another amount"))
+    for taken, outcome in ((True, PaymentOutcome.APPROVED), (False, PaymentOutcome.DECLINED)):
+        done, effect = run(stuck, Decided(taken, "Ana"))
+        assert (done.outcome, done.needs_person, effect) == (outcome, False, None)
+        assert "Ana" in done.why
