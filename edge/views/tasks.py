@@ -72,8 +72,8 @@ class Task:
 
     @property
     def gives_away(self) -> int:
-        """Minor units lost per piece sold; 0 when nothing is."""
-        if self.kind is not TaskKind.HELD_RAISE:
+        """Minor units per piece sold: lost to a held raise, or charged above an old label; 0 when nothing is."""
+        if self.kind not in (TaskKind.HELD_RAISE, TaskKind.SHOWS_OLD):
             return 0
         raised = self.minor is not None and self.before_minor is not None
         return max(0, (self.minor or 0) - (self.before_minor or 0)) if raised else 0
