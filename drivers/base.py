@@ -29,6 +29,7 @@ class Capability(StrEnum):
     SEES_FRAMES = "sees-frames"
     BLINKS = "blinks"
     TAKES_PAYMENT = "takes-payment"
+    WATCHES_NETWORK = "watches-network"
 
 
 class Ink(StrEnum):
@@ -112,6 +113,45 @@ class Message:
     ack: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One thing that a device says of itself: "ups.charge", 87, "%". Numbers are whole; the unit carries the scale.
+
+    `bits`: for a counter, how wide it is (32 or 64): it only ever grows, and wraps at 2^bits. 0: no counter.
+    """
+
+    name: str
+    value: int | str
+    unit: str = ""
+    bits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """What a switch says hangs on one of its ports: a hardware address it forwards to, or a name it was told."""
+
+    port: int
+    """The interface's number (ifIndex)."""
+    mac: str = ""
+    """Small letters, with colons; "" when only a name is known."""
+    name: str = ""
+    port_there: str = ""
+    """The neighbour's own name for its end of the cable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Everything that a device said in one go. `neighbours` is None when it was not asked for them this time."""
+
+    device: str
+    at: int
+    """UTC epoch milliseconds."""
+    steady: int
+    """Milliseconds of a clock that never jumps: what rates are reckoned by."""
+    measures: tuple[Measure, ...]
+    neighbours: tuple[Neighbour, ...] | None = None
+
+
 class Sink(Protocol):
     """Where a driver reports to. Every method may be called from any thread and returns at once."""
 
@@ -129,6 +169,12 @@ class Sink(Protocol):
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         """A device sent something that could not be read. Nothing of it was used."""
+
+    def measured(self, survey: Survey) -> None:
+        """A device said how it is."""
+
+    def hinted(self, device: str) -> None:
+        """A device hints that something changed. Nothing of the hint is believed: ask it."""
 
 
 class Driver(ABC):
@@ -272,6 +318,40 @@ class PaymentDriver(Driver):
     @abstractmethod
     def settle(self, device: str, payment: str) -> None:
         """The caller has acted on the outcome, durably. Raises Refused: no such payment, or it is still unknown."""
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A device that a network driver can ask. `cycle_ports`: whose power a person may switch off and on."""
+
+    device: str
+    address: str
+    name: str = ""
+    place: str = ""
+    cycle_ports: frozenset[int] = frozenset()
+
+
+class NetworkDriver(Driver):
+    """Asks switches, power supplies, printers and sensors how they are."""
+
+    @property
+    @abstractmethod
+    def watched(self) -> tuple[Watched, ...]:
+        """The devices that it was told of."""
+
+    @abstractmethod
+    async def survey(self, device: str) -> None:
+        """Ask the device once; what it said goes to the sink. Raises Unreachable, Refused or Misspoke.
+
+        Returns within a bounded time, whatever the device does.
+        """
+
+    @abstractmethod
+    async def cycle_power(self, device: str, port: int) -> None:
+        """Switch a port's power off and on again, to wake what hangs on it.
+
+        Raises Refused (not on the allow list, or the switch says no), Unreachable or Misspoke; the text says how the
+        port was left.
+        """
 
 
 def load_driver(name: str, options: Mapping[str, Any]) -> Driver:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from drivers.base import Message, Sighting
+from drivers.base import Message, Sighting, Survey
 from drivers.errors import Misspoke
 from edge.devices.registry import Registry
 from edge.intake import Intake, Receipt, Taken
@@ -22,7 +22,8 @@ RETRY_SECONDS = 1.0
 class DriverSink:
     """The sink of one driver; implements `drivers.base.Sink`.
 
-    `owe`: note a receipt that a device is due. `ask`: a till asks for a lease.
+    `owe`: note a receipt that a device is due. `ask`: a till asks for a lease. `survey` hears what a device measured,
+    `hint` that one wants to be asked.
     """
 
     driver: str
@@ -33,6 +34,8 @@ class DriverSink:
     owe: Callable[[str, int, int], None]
     ask: Callable[[str, int], None]
     loop: asyncio.AbstractEventLoop
+    survey: Callable[[Survey], None] = lambda _survey: None
+    hint: Callable[[str], None] = lambda _device: None
 
     def seen(self, sighting: Sighting) -> None:
         """A device gave a sign of life."""
@@ -52,6 +55,14 @@ class DriverSink:
         """A device could not be understood. Nothing of it was used."""
         log.warning("%s: %s (said %s)", device, why, said[:64].hex(" "))
         self.registry.failed(Misspoke(device, why, said))
+
+    def measured(self, survey: Survey) -> None:
+        """A device said how it is."""
+        self.survey(survey)
+
+    def hinted(self, device: str) -> None:
+        """A device wants to be asked."""
+        self.hint(device)
 
     def said(self, message: Message) -> None:
         """A device sent an event: record it, then acknowledge. Every sale of the store comes through here."""

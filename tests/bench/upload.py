@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from drivers.base import Message, PanelImage, Sighting
+from drivers.base import Message, PanelImage, Sighting, Survey
 from drivers.ble import BleDriver
 from simulators.ble import Radio, label_specs
 from tests.bench.figure import ROUNDS, Figure, Say, compared
@@ -36,6 +36,12 @@ class _Listener:
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         """A simulated label without faults does not."""
+
+    def measured(self, survey: Survey) -> None:
+        """A label measures nothing."""
+
+    def hinted(self, device: str) -> None:
+        """A label gives no hints."""
 
 
 def label_upload(say: Say) -> list[Figure]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from drivers.base import Message, PanelImage, Sighting
+from drivers.base import Message, PanelImage, Sighting, Survey
 from drivers.ble import BleDriver
 from simulators.ble import Label, Radio
 
@@ -37,6 +37,12 @@ class Notes:
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         self.misspoken.append((device, why, said))
+
+    def measured(self, survey: Survey) -> None:
+        raise AssertionError(f"{survey.device} is asked nothing")
+
+    def hinted(self, device: str) -> None:
+        raise AssertionError(f"{device} gives no hints")
 
 
 async def until(true: Callable[[], object]) -> None:

@@ -17,7 +17,7 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from drivers.base import Message, Sighting
+from drivers.base import Message, Sighting, Survey
 from drivers.mqtt import MqttDriver
 from drivers.mqtt.broker import find_mosquitto
 from provisioning.credentials import Credentials
@@ -62,6 +62,12 @@ class Recorder:
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         self.misspoke_.append((device, why, said))
+
+    def measured(self, survey: Survey) -> None:
+        raise AssertionError(f"{survey.device} is asked nothing")
+
+    def hinted(self, device: str) -> None:
+        raise AssertionError(f"{device} gives no hints")
 
 
 class Gateway(Recorder):

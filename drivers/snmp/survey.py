@@ -1,0 +1,92 @@
+"""One survey of one device: which tables are asked for, and what is made of them."""
+
+import time
+from dataclasses import dataclass
+
+from drivers.base import Measure, Survey
+from drivers.errors import Misspoke
+from drivers.snmp import gear, hanging, interfaces
+from drivers.snmp.client import Client
+from drivers.snmp.rows import MIB2, Oid, Rows
+
+SYSTEM: Oid = (*MIB2, 1)
+DESCRIPTION, KIND, UPTIME = (*SYSTEM, 1, 0), (*SYSTEM, 2, 0), (*SYSTEM, 3, 0)
+NAME, PLACE = (*SYSTEM, 5, 0), (*SYSTEM, 6, 0)
+TABLES: dict[str, tuple[Oid, ...]] = {
+    "ports": interfaces.INTERFACES,
+    "narrow": interfaces.NARROW,
+    "power": interfaces.POE,
+    "printer": gear.PRINTING,
+    "sensors": gear.SENSING,
+    "host": gear.HOST,
+    "bridge": hanging.HANGING,
+    "lldp": hanging.LLDP_TABLES,
+    "load": (gear.UPS_LOAD,),
+    "names": (gear.SENSOR_NAME,),
+}
+SELDOM = ("bridge", "lldp", "names")
+"""Tables that are long and change little: only asked for in a wide survey."""
+WIDE_EVERY = 10
+"""Every so many surveys a device is asked for everything: what it learned to do, and what hangs on it."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What is remembered of a device between surveys. `has`: the tables in which it had something."""
+
+    surveys: int = 0
+    has: frozenset[str] = frozenset()
+    kind: object = None
+    kept: dict[str, Rows] | None = None
+    """The tables that are seldom asked for, as they were."""
+
+
+async def survey(device: str, client: Client, known: Known) -> Survey:
+    """Ask the device for all that it has. Raises DeviceError."""
+    system = await client.get(DESCRIPTION, KIND, UPTIME, NAME, PLACE, *gear.UPS_SINGLE)
+    ticks = system.number(UPTIME)
+    if ticks is None:
+        raise Misspoke(device, "it does not say how long it has been up, so nothing else it says is used")
+    at, steady = time.time_ns() // 1_000_000, time.monotonic_ns() // 1_000_000
+    kind = system.found.get(KIND)
+    wide = known.surveys % WIDE_EVERY == 0 or kind != known.kind or known.kept is None
+    tables = await _tables(client, known, wide=wide)
+    measures = [
+        Measure("system.uptime", ticks, "cs", 32), Measure("system.model", system.words(DESCRIPTION)),
+        Measure("system.name", system.words(NAME)), Measure("system.place", system.words(PLACE)),
+    ]  # fmt: skip
+    measures += read(system, tables)
+    neighbours = None
+    if wide:
+        known.has |= frozenset(name for name, rows in tables.items() if rows.found)
+        known.kept = {name: tables[name] for name in SELDOM}
+        neighbours = hanging.read_neighbours(tables["bridge"], tables["lldp"], tables["ports"])
+    known.surveys, known.kind = known.surveys + 1, kind
+    return Survey(device, at, steady, tuple(measures), neighbours)
+
+
+async def _tables(client: Client, known: Known, *, wide: bool) -> dict[str, Rows]:
+    found: dict[str, Rows] = {}
+    for name, columns in TABLES.items():
+        if not wide and name in SELDOM:
+            found[name] = (known.kept or {}).get(name, Rows())
+        elif name == "narrow" and interfaces.has_wide_counters(found["ports"]):
+            found[name] = Rows()
+        elif wide or name in known.has:
+            found[name] = await client.walk(columns)
+        else:
+            found[name] = Rows()
+    return found
+
+
+def read(system: Rows, tables: dict[str, Rows]) -> list[Measure]:
+    """All that the tables say, and how many objects were of another type than they ought to be."""
+    ports, ups, sensors = (
+        Rows(tables[first].found | more.found)
+        for first, more in (("ports", tables["narrow"]), ("load", system), ("sensors", tables["names"]))
+    )
+    made = interfaces.read_ports(ports) + interfaces.read_power(tables["power"], tables["bridge"])
+    made += gear.read_ups(ups) + gear.read_printer(tables["printer"])
+    made += gear.read_sensors(sensors) + gear.read_host(tables["host"])
+    odd = sum(len(rows.odd) for rows in (system, ports, ups, sensors, *tables.values()))
+    return [*made, Measure("system.odd", odd)] if odd else made
