@@ -319,6 +319,7 @@ class PaymentDriver(Driver):
     def settle(self, device: str, payment: str) -> None:
         """The caller has acted on the outcome, durably. Raises Refused: no such payment, or it is still unknown."""
 
+
 @dataclass(frozen=True, slots=True)
 class Watched:
     """A device that a network driver can ask. `cycle_ports`: whose power a person may switch off and on."""

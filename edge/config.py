@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from edge.clock.config import ClockConfig, HoursConfig
 from edge.law.config import LawConfig
+from edge.network.config import NetworkConfig
 from edge.vision.config import CameraConfig
 
 
@@ -105,6 +106,7 @@ class Config(_Section):
     console: Console = Console()
     hq: HeadOffice = HeadOffice()
     labels: Labels = Labels()
+    network: NetworkConfig = NetworkConfig()
     drivers: dict[str, dict[str, Any]] = {}
     """Driver name → its options; see each driver's own documentation."""
     cameras: tuple[CameraConfig, ...] = ()

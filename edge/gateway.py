@@ -20,7 +20,7 @@ from cloud_sync.contract.change import public_key
 from cloud_sync.link.facts import Rules as LinkRules
 from cloud_sync.link.shell import Link
 from cloud_sync.pages.guard import LOOPBACK_HOSTS
-from drivers.base import Capability, Driver, LabelDriver, TillDriver, load_driver
+from drivers.base import Capability, Driver, LabelDriver, NetworkDriver, TillDriver, load_driver
 from drivers.errors import DeviceError
 from edge.alone import only_one
 from edge.chores import Chores
@@ -40,7 +40,10 @@ from edge.footfall import Footfall
 from edge.intake import Intake
 from edge.labels.lint import undrawable
 from edge.law.settings import Law
+from edge.network.verbs import PortPower
+from edge.network.watch import NetworkWatch
 from edge.pictures import Pictures
+from edge.power import PowerGuard, raises_held
 from edge.prices.activation import Rules
 from edge.prices.checks import Limits
 from edge.prices.engine import PriceEngine
@@ -102,7 +105,7 @@ class Gateway:
         hours = ShopHours(config.hours.calendar(config.shop.timezone))
         engine = PriceEngine(
             Rules(prices.grace_seconds * 1000), round(prices.held_after_seconds * 1000), LawfulStart(law),
-            MayBegin(watch, hours, prices.raise_only_closed),
+            MayBegin(watch, hours, prices.raise_only_closed), raises_held,
         )  # fmt: skip
         shop = ShopFacts(config.shop.timezone, config.shop.currency, prices.grace_seconds * 1000)
         try:
@@ -121,6 +124,7 @@ class Gateway:
         }
         labels = {name: driver for name, driver in drivers.items() if isinstance(driver, LabelDriver)}
         tills = {name: driver for name, driver in drivers.items() if isinstance(driver, TillDriver)}
+        gear = {name: driver for name, driver in drivers.items() if isinstance(driver, NetworkDriver)}
 
         def driver_of(device: str) -> str | None:
             return known.driver if (known := registry.get(device)) else None
@@ -140,19 +144,41 @@ class Gateway:
         clock_desk = ClockDesk(store, watch, hours, clock, monotonic_clock, read_kernel)
         tasks(clock_desk.run, "clock")
 
+        clockwork = Clockwork(lambda tx: hours(tx.sql), prices.raise_only_closed)
+        link = self._link(store, engine, law, clockwork, clock_desk.office_said)
+        network = NetworkWatch(
+            gear, store, registry, PowerGuard(store, engine, link.nudge), config.network, monotonic_clock
+        )
+        try:
+            await network.enrol()
+        except StoreError as error:
+            log.warning("network gear is not in the registry yet: %s", error)
+
         for name, driver in drivers.items():
             role = "till" if Capability.CHARGES_PRICES in driver.capabilities else "label"
-            sink = DriverSink(name, role, store, registry, Intake(engine), receipts.owe, leases.asked, loop)
+            sink = DriverSink(
+                name,
+                role,
+                store,
+                registry,
+                Intake(engine),
+                receipts.owe,
+                leases.asked,
+                loop,
+                network.measured,
+                network.hinted,
+            )
             tasks(partial(_keep_starting, name, driver, sink), f"driver {name}")
             stack.push_async_callback(driver.stop)
+
+        if gear:
+            tasks(network.run, "network watch")
 
         readback = ReadBack(store, engine, config.shop.domain, clock)
         footfall = Footfall(config.cameras, store, registry, config.shop.domain, readback.seen)
         await footfall.start()
         stack.push_async_callback(footfall.stop)
 
-        clockwork = Clockwork(lambda tx: hours(tx.sql), prices.raise_only_closed)
-        link = self._link(store, engine, law, clockwork, clock_desk.office_said)
         await link.start()
         stack.push_async_callback(link.stop)
         store.listen(lambda topics: link.nudge() if "outbox" in topics else None)
@@ -170,6 +196,7 @@ class Gateway:
         context = ConsoleContext(
             shop=config.shop, store=store, verbs=verbs, clock=clock, link=link.view, picture=pictures,
             enrol_store=link.enrol if config.hq.url else None, setup_code=_setup_code(store),
+            port_power=PortPower(store, gear) if gear else None,
             hosts=LOOPBACK_HOSTS if ip_address(config.console.bind).is_loopback else None, hours=hours,
             readback=readback, unseen_ms=round(config.labels.unseen_days * 86_400_000),
         )  # fmt: skip

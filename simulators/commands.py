@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +14,12 @@ from simulators.ble.label import label_specs
 from simulators.ble.radio import Radio
 from simulators.ble.screen import to_png
 from simulators.camera.clip import make_clip
+from simulators.snmp import Agent, Switch, Ups, User
 from simulators.till.basket import NotForSaleError
 from simulators.till.config import TillConfig
 from simulators.till.till import Till
 
-sim = typer.Typer(no_args_is_help=True, help="Simulated devices: labels, a till, a film for a camera.")
+sim = typer.Typer(no_args_is_help=True, help="Simulated devices: labels, a till, a film for a camera, network gear.")
 out = Console()
 
 
@@ -51,6 +53,34 @@ async def _labels(count: int, port: int, pictures: Path | None) -> None:
                     await stop.wait()
             except TimeoutError:
                 continue
+
+
+@sim.command()
+def network(
+    count: Annotated[int, typer.Option(min=1, max=100)] = 4,
+    ports: Annotated[int, typer.Option(min=1, max=48, help="Of each switch")] = 12,
+) -> None:
+    """A power supply and switches that answer SNMP on loopback."""
+    asyncio.run(_network(count, ports))
+
+
+async def _network(count: int, ports: int) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    auth, priv = secrets.token_hex(8), secrets.token_hex(8)
+    user = User("aisle", auth, priv)
+    agents = [Agent(Ups("ups-1"), user), *(Agent(Switch(f"switch-{n}", ports), user) for n in range(1, count))]
+    login = f'{{ user = "aisle", auth_password = "{auth}", priv_password = "{priv}" }}'
+    out.print(f"{count} agents. The gateway's file says:")
+    out.print('\\[drivers.snmp]\nallow_special = ["127.0.0.0/8"]')
+    for agent in agents:
+        host, udp = await agent.start()
+        out.print(f"\\[drivers.snmp.devices.{agent.gear.name}]", soft_wrap=True)
+        out.print(f'address = "{host}"\nport = {udp}\nlogin = {login}', soft_wrap=True)
+    await stop.wait()
+    for agent in agents:
+        agent.stop()
 
 
 @sim.command()

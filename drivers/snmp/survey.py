@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from zlib import crc32
 
 from drivers.base import Measure, Survey
 from drivers.errors import Misspoke
@@ -26,8 +27,12 @@ TABLES: dict[str, tuple[Oid, ...]] = {
 }
 SELDOM = ("bridge", "lldp", "names")
 """Tables that are long and change little: only asked for in a wide survey."""
+NARROW = "narrow"
+"""Counters of 32 bits: only asked for where a device has no wider ones."""
+COLUMNS_EACH = 24
 WIDE_EVERY = 10
-"""Every so many surveys a device is asked for everything: what it learned to do, and what hangs on it."""
+"""Every so many surveys a device is asked for everything: what it learned to do, and what hangs on it. Not all devices
+in the same round."""
 
 
 @dataclass(slots=True)
@@ -49,7 +54,7 @@ async def survey(device: str, client: Client, known: Known) -> Survey:
         raise Misspoke(device, "it does not say how long it has been up, so nothing else it says is used")
     at, steady = time.time_ns() // 1_000_000, time.monotonic_ns() // 1_000_000
     kind = system.found.get(KIND)
-    wide = known.surveys % WIDE_EVERY == 0 or kind != known.kind or known.kept is None
+    wide = (known.surveys + crc32(device.encode())) % WIDE_EVERY == 0 or kind != known.kind or known.kept is None
     tables = await _tables(client, known, wide=wide)
     measures = [
         Measure("system.uptime", ticks, "cs", 32), Measure("system.model", system.words(DESCRIPTION)),
@@ -66,16 +71,20 @@ async def survey(device: str, client: Client, known: Known) -> Survey:
 
 
 async def _tables(client: Client, known: Known, *, wide: bool) -> dict[str, Rows]:
-    found: dict[str, Rows] = {}
-    for name, columns in TABLES.items():
-        if not wide and name in SELDOM:
-            found[name] = (known.kept or {}).get(name, Rows())
-        elif name == "narrow" and interfaces.has_wide_counters(found["ports"]):
-            found[name] = Rows()
-        elif wide or name in known.has:
-            found[name] = await client.walk(columns)
-        else:
-            found[name] = Rows()
+    """The tables, walked side by side: one that is not there costs a column in one question, not a question."""
+    kept = known.kept or {}
+    found = {name: Rows() if wide else kept.get(name, Rows()) for name in TABLES}
+    wanted = [name for name in TABLES if name != NARROW and (wide or (name in known.has and name not in SELDOM))]
+    columns = [column for name in wanted for column in TABLES[name]]
+    walked = Rows()
+    for start in range(0, len(columns), COLUMNS_EACH):
+        walked.found |= (await client.walk(columns[start : start + COLUMNS_EACH])).found
+    for name in wanted:
+        sizes = {column: len(column) for column in TABLES[name]}
+        found[name] = Rows({row: value for row, value in walked.found.items()
+                            if any(row[:size] == column for column, size in sizes.items())})  # fmt: skip
+    if found["ports"].found and not interfaces.has_wide_counters(found["ports"]):
+        found[NARROW] = await client.walk(TABLES[NARROW])
     return found
 
 

@@ -58,6 +58,13 @@ class Verbs(Protocol):
         """Set the opening hours of Monday to Sunday (empty: always open), and of days (2026-12-25) that differ."""
 
 
+class PortSwitch(Protocol):
+    """Switches a port's power off and on, where the operator allows it."""
+
+    async def cycle(self, switch: str, port: int, by: str) -> None:
+        """Return when the port has power again. Raises ValueError with a reason fit for the person."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConsoleContext:
     """Everything the console is built from.
@@ -75,6 +82,8 @@ class ConsoleContext:
     picture: Callable[[str, int, str], PanelImage | None]
     enrol_store: Callable[[str], Awaitable[str]] | None = None
     """Enrol this store at head office with a one-time code; returns what happens next, in words."""
+    port_power: PortSwitch | None = None
+    """None: no network gear is watched."""
     setup_code: str = ""
     """Printed by the gateway at its first start: opens first-run set-up from another machine. "": only loopback may."""
     hosts: frozenset[str] | None = None

@@ -4,7 +4,9 @@ from collections import Counter
 
 from edge.store import Store
 
-TOPICS = frozenset({"labels", "devices", "prices", "sendings", "sales", "visits", "outbox", "audit", "readings"})
+TOPICS = frozenset(
+    {"labels", "devices", "prices", "sendings", "sales", "visits", "outbox", "audit", "readings", "network"}
+)
 
 
 class Live:

@@ -115,6 +115,14 @@ def plan(book: Book, rules: Rules, now: int) -> Plan:
     return Plan(tuple(send), tuple(waiting), landed=not unsettled)
 
 
+def raises(book: Book) -> bool:
+    """Whether the target is above what some device of the item presents now."""
+    target = book.target
+    return target is not None and any(
+        shown.until is None and shown.offer.minor < target.minor for face in book.faces.values() for shown in face.may
+    )
+
+
 def _tills_above(tills: list[Face], target: Offer) -> list[str]:
     """Tills that may still charge more than the target: while there are any, no label may show it."""
     return [

@@ -1,10 +1,10 @@
 """The price engine: lets the activation core decide inside a transaction, and writes down what it decided."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cloud_sync.contract.events import RowOutcome
-from edge.prices.activation import Book, Plan, Role, Rules, may_uncover, plan
+from edge.prices.activation import Book, Plan, Role, Rules, may_uncover, plan, raises
 from edge.prices.approvals import MayNotApprove, add_approval
 from edge.prices.books import (
     Sending,
@@ -33,6 +33,7 @@ class PriceEngine:
 
     `objection(tx, item, version)`: why a price that waited may not begin after all, or ""; see `LawfulStart`.
     `hold(tx, item, version)`: why one whose time has come has to wait longer, or ""; see `MayBegin`.
+    `pause(tx)`: why no raise may begin now, or ""; cuts go on, and so does what was sent already.
     `held_after_ms`: how long a change may be on its way before head office hears that it is held, and by whom.
     """
 
@@ -40,17 +41,21 @@ class PriceEngine:
     held_after_ms: int = 15_000
     objection: Callable[[Transaction, str, int], str] = lambda _tx, _item, _version: ""
     hold: Callable[[Transaction, str, int], str] = lambda _tx, _item, _version: ""
+    pause: Callable[[Transaction], str] = lambda _tx: ""
 
     def settle(self, tx: Transaction, items: Iterable[str]) -> None:
         """Let each item go as far as it may now: sends, landings and what is superseded."""
         books = load_books(tx, items)
         note_offers(tx, books)
+        held = self.pause(tx)
         sendings: list[Sending] = []
         for book in books.values():
             if book.target is None:
                 continue
             self._supersede(tx, book)
             decided = plan(book, self.rules, tx.steady)
+            if held and raises(book):
+                decided = replace(decided, send=())
             sendings += [Sending(device, book.faces[device].role, book.item, book.target) for device in decided.send]
             if decided.landed:
                 self._land(tx, book)
@@ -259,9 +264,11 @@ class PriceEngine:
         ).fetchall()
         if not late:
             return
-        books = load_books(tx, [item for item, _ in late])
+        books, held = load_books(tx, [item for item, _ in late]), self.pause(tx)
         for item, version in late:
             why = "waiting for " + describe(plan(books[item], self.rules, tx.steady))
+            if held and raises(books[item]):
+                why = f"waiting for the mains: {held}"
             moved = tx.sql.execute(
                 "UPDATE price SET why = ? WHERE item = ? AND version = ? AND phase = 'active' AND why != ?",
                 (why, item, version, why),

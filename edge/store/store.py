@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -74,6 +74,7 @@ class Store:
         self._works: deque[Work] = deque()
         self._wake = threading.Condition()
         self._closing = False
+        self._checkpoints: list[Callable[[Transaction], None]] = []
         self._listeners: list[Callable[[frozenset[str]], None]] = []
         self._readers = threading.local()
         self._open_readers: list[Database] = []
@@ -116,6 +117,14 @@ class Store:
     async def do(self, work: Callable[[Transaction], R]) -> R:
         """`run`, awaited on the caller's event loop."""
         return await asyncio.wrap_future(self.run(work))
+
+    def checkpoint(self, done: Callable[[Transaction], None]) -> None:
+        """Bring all of the write-ahead log into the database file, then run `done` as a work. Raises StoreBusy.
+
+        Every commit is on disk before; this makes the file whole by itself. A reader that looks at an older moment
+        puts it off: it is tried again after each commit, and never waited for.
+        """
+        self.run(lambda _tx: self._checkpoints.append(done))
 
     def listen(self, heard: Callable[[frozenset[str]], None]) -> None:
         """Be told after each commit what changed, on the writer's thread: short and non-blocking."""
@@ -190,6 +199,17 @@ class Store:
             topics = frozenset(tx.topics)
             for heard in self._listeners:
                 _call(heard, topics)
+        if self._checkpoints:
+            _call(self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        """Between two commits: move what can be moved, and answer once that is all of it."""
+        _, pages, moved = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if moved >= pages:
+            asked, self._checkpoints = self._checkpoints, []
+            for done in asked:
+                with suppress(StoreError):  # closing: the file is whole all the same
+                    self.run(done)
 
     def _attempt(self, tx: Transaction, lane: Lane[Any], works: list[Work]) -> list[Answer]:
         """Hand works to their lane inside a savepoint: together first, and one by one when one of them fails."""

@@ -1,16 +1,21 @@
 """What needs a person, most costly first."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import partial
 
 from sqlite_utils import Database
 
 from edge.views.clock import SERIOUS, read_clock
 from edge.views.labels import LOW_BATTERY_MV, TROUBLE_AFTER_MS
+from edge.views.network import GearView, list_supplies, read_network
 from edge.views.selling import Loss, read_losses
 from edge.views.shelf import Caught, labels_in_wrong_place, labels_unseen, labels_with_wrong_price
 
 MAX_OF_A_KIND = 200
+NEEDS_A_HAND = ("no paper", "no toner", "door open", "jammed", "input tray empty")
+"""Faults of a printer that somebody of the shop can mend."""
 REFUSED_FOR_MS = 24 * 3_600_000
 """How long a refused change stays a task."""
 CLOCK_AFTER_MS = 60_000
@@ -22,21 +27,23 @@ UNSEEN_AFTER_MS = 7 * 86_400_000
 
 
 class TaskKind(IntEnum):
-    """Kinds of task. The order is the order of cost: timed raises wait for the clock, a till sells nothing, ..."""
+    """Kinds of task. The order is the order of cost: the box will stop, timed raises wait for the clock, ..."""
 
-    CLOCK = 0
-    TILL = 1
-    SHOWS_OLD = 2
-    HELD_RAISE = 3
-    INSPECTED = 4
-    APPROVAL = 5
-    WRONG_LABEL = 6
-    UNSEEN = 7
-    LABEL = 8
-    REFUSED_CHANGE = 9
-    REFUSED_PRICE = 10
-    COVERED = 11
-    BATTERY = 12
+    POWER = 0
+    CLOCK = 1
+    TILL = 2
+    SHOWS_OLD = 3
+    HELD_RAISE = 4
+    INSPECTED = 5
+    APPROVAL = 6
+    WRONG_LABEL = 7
+    UNSEEN = 8
+    LABEL = 9
+    NETWORK = 10
+    REFUSED_CHANGE = 11
+    REFUSED_PRICE = 12
+    COVERED = 13
+    BATTERY = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +71,14 @@ class Task:
     currency: str = ""
     count: int = 0
     loss: Loss | None = None
+    what: str = ""
+    """Of network gear: what is wrong ("gear", "port", "power", "printer")."""
+    port: int = 0
 
     @property
     def key(self) -> str:
         """The same for as long as it is the same task."""
-        return f"{self.kind}:{self.device}:{self.item}:{self.version}"
+        return f"{self.kind}:{self.device}:{self.item}:{self.version}:{self.what}:{self.port}"
 
     @property
     def gives_away(self) -> int:
@@ -89,6 +99,7 @@ def list_tasks(database: Database, now: int, unseen_ms: int = UNSEEN_AFTER_MS) -
     ]
     holding = {task.device for task in (*held, *seen)}
     tasks = [
+        *_power(database),
         *_clock(database, now),
         *_tills(database),
         *held,
@@ -96,6 +107,7 @@ def list_tasks(database: Database, now: int, unseen_ms: int = UNSEEN_AFTER_MS) -
         *seen,
         *_approvals(database),
         *(task for task in _labels(database, now) if task.device not in holding),
+        *_network(database),
         *_refused_changes(database, now),
         *_refused_prices(database, now),
         *_covered(database),
@@ -114,6 +126,36 @@ def _clock(database: Database, now: int) -> list[Task]:
     if 0 <= now - clock.since < CLOCK_AFTER_MS:
         return []
     return [Task(TaskKind.CLOCK, why=clock.why, since=clock.since, count=clock.waits)]
+
+
+def _power(database: Database) -> list[Task]:
+    """Power supplies on battery; `count` is the minutes left, `state` how urgent it is."""
+    return [
+        Task(TaskKind.POWER, device=one.device, state=one.power, since=one.since, count=one.minutes or 0)
+        for one in list_supplies(database)
+        if one.power != "mains"
+    ]
+
+
+def _network(database: Database) -> list[Task]:
+    """Network gear that needs somebody. `why` holds the names of what hangs there, or the gear's own words."""
+    return [task for one in read_network(database).gear for task in _gear(one)][:MAX_OF_A_KIND]
+
+
+def _gear(one: GearView) -> Iterator[Task]:
+    """Gear that gives no answer or says no; dead ports that a device of the shop hangs on; printers that are stuck."""
+    task = partial(Task, TaskKind.NETWORK, device=one.id, name=one.name, place=one.place)
+    if one.state in ("lost", "fault"):
+        yield task(state=one.state, since=one.since, why=one.why, what="gear")
+        return
+    since = one.surveyed_at or one.since
+    for port in one.ports:
+        if port.in_trouble:
+            names = ", ".join(hanging.name for hanging in port.hanging)
+            yield task(since=since, why=names, what="power" if port.power == "fault" else "port", port=port.number)
+    faults = str(one.values.get("printer.faults", "")).split(", ")
+    if stuck := [fault for fault in faults if fault in NEEDS_A_HAND]:
+        yield task(since=since, why=", ".join(stuck), what="printer")
 
 
 def _tills(database: Database) -> list[Task]:

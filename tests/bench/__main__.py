@@ -23,6 +23,7 @@ from tests.bench.labels_drawn import labels_drawn
 from tests.bench.landing import landing
 from tests.bench.mqtt import mqtt_recorded
 from tests.bench.readback import labels_read_back
+from tests.bench.snmp import snmp_watch
 from tests.bench.upload import label_upload
 
 MEASURES: dict[str, Callable[[Say], list[Figure]]] = {
@@ -33,6 +34,7 @@ MEASURES: dict[str, Callable[[Say], list[Figure]]] = {
     "gateway": gateway_start,
     "landing": landing,
     "readback": labels_read_back,
+    "snmp": snmp_watch,
 }
 BY_NAME = {"landing"}
 """Measured only when it is asked for: it takes minutes, and compares with no peer."""

@@ -36,6 +36,9 @@ ITEMS = (
     ("Butter 250 g", 319), ("Gouda in slices 150 g", 229), ("Apple juice 1 l", 189),
     ("Sea salt, fine 1 kg", 99),
 )  # fmt: skip
+NAMES = {
+    "switch-1": "Switch, back office", "ups-1": "UPS", "printer-1": "Office printer", "cold-1": "Cold store sensors",
+}  # fmt: skip
 PLACES = (
     "Dairy 1",
     "Dairy 2",
@@ -178,6 +181,72 @@ def settle_in(floor: Floor, now: int) -> None:
     )
 
 
+def wire(floor: Floor, now: int) -> None:
+    """Network gear with something of everything: a dead port, a fault in the power, a printer out of paper."""
+    front = [
+        (n, f"ge{n}", n not in (6, 9, 12), "delivering" if n in (2, 3, 4, 7) else "fault" if n == 5 else "searching")
+        for n in range(1, 13)
+    ]
+    said: dict[str, dict[str, tuple[int | str, str]]] = {
+        "switch-1": {"system.model": ("S3028 managed switch, software 2.4", ""), "power.watts": (31, "W"),
+                     "power.budget": (120, "W")},
+        "ups-1": {"system.model": ("Smart 1500", ""), "ups.source": ("battery", ""), "ups.charge": (81, "%"),
+                  "ups.minutes": (22, "min"), "ups.load": (34, "%"), "ups.battery": ("normal", "")},
+        "printer-1": {"system.model": ("Office printer", ""), "printer.state": ("other", ""),
+                      "printer.faults": ("no paper", ""), "tray.1.level": (0, "%"), "supply.1.level": (64, "%"),
+                      "supply.1.name": ("Black toner", "")},
+        "cold-1": {"system.model": ("Sensor box", ""), "sensor.1.name": ("Cold room", ""), "sensor.1.state": ("ok", ""),
+                   "sensor.1.value": (3_100, "m°C"), "sensor.2.name": ("Freezer", ""), "sensor.2.state": ("ok", ""),
+                   "sensor.2.value": (-18_400, "m°C")},
+    }  # fmt: skip
+    for number, name, up, power in front:
+        port: dict[str, tuple[int | str, str]] = {
+            "name": (name, ""), "state": ("up" if up else "down", ""), "power": (power, ""),
+            "admin": ("down" if number == 12 else "up", ""), "speed": (1_000, "Mbit/s"),
+            "in-rate": (number * 217_000 * up, "bit/s"), "out-rate": (number * 48_000 * up, "bit/s"),
+        }  # fmt: skip
+        said["switch-1"] |= {f"port.{number}.{key}": value for key, value in port.items()}
+    places = {"switch-1": "Back office", "ups-1": "Back office", "printer-1": "Office", "cold-1": "Cold store"}
+    hanging = (("till-1", 1), ("camera-door", 2), ("camera-dairy", 3), ("camera-tills", 4), ("camera-yard", 6),
+               ("ap-1", 7))  # fmt: skip
+
+    def work(tx: Transaction) -> None:
+        for device, values in said.items():
+            floor.registry.enrol(tx, device, "other", "snmp", NAMES[device], places[device])
+            tx.sql.execute("UPDATE device SET state = 'ready', seen_at = ? WHERE id = ?", (now, device))
+            tx.sql.execute("INSERT INTO watched VALUES (?, '[6, 7]', ?, NULL)", (device, now - 20_000))
+            tx.sql.executemany(
+                "INSERT INTO measure VALUES (?, ?, ?, ?, ?)",
+                [(device, name, value, unit, now) for name, (value, unit) in values.items()],
+            )
+        tx.sql.executemany(
+            "INSERT INTO hanging VALUES (?, ?, 'switch-1', ?, 'forwarding', 0, ?)",
+            [(device, f"aa:bb:cc:00:00:{port:02x}", port, now) for device, port in hanging],
+        )
+        for step in range(1, 97):
+            at, wave = now // 600_000 * 600_000 - (97 - step) * 600_000, math.sin(step / 9)
+            for device, name, value in (
+                ("cold-1", "sensor.1.value", round(2_900 + 500 * wave)),
+                ("cold-1", "sensor.2.value", round(-18_500 + 300 * wave)),
+                ("switch-1", "power.watts", round(31 + 4 * wave)), ("ups-1", "ups.charge", min(100, 185 - step)),
+            ):  # fmt: skip
+                tx.sql.execute("INSERT INTO measure_step VALUES (?, ?, ?, ?, ?, ?)", (device, name, at, *[value] * 3))
+        tx.sql.execute("INSERT INTO supply VALUES ('ups-1', 'battery', ?, 22, 81)", (now - 9 * MINUTE,))
+        tx.set_meta("power.hold", "the shop runs on battery (ups-1)")
+        tx.set_meta("power.checkpointed_at", str(now - 9 * MINUTE + 400))
+
+    floor.do(work)
+
+
+class Power:
+    """Switches nothing, quickly."""
+
+    async def cycle(self, switch: str, port: int, by: str) -> None:
+        """Only port 6 will."""
+        if port != 6:
+            raise ValueError(f"port {port} of {switch} was switched off and could not be switched on again")
+
+
 def _people_and_sales(floor: Floor, now: int, chance: random.Random) -> None:
     def work(tx: Transaction) -> None:
         for minute in range((now - 8 * DAY) // MINUTE, now // MINUTE):
@@ -272,7 +341,9 @@ def hostile(floor: Floor) -> None:
 async def serve(floor: Floor, port: int, *, setup_code: str) -> None:
     """Serve until stopped; devices answer about once a second."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    add_console(app, floor.context(setup_code=setup_code), "a-secret-for-tests-of-more-than-32-characters")
+    add_console(
+        app, floor.context(setup_code=setup_code, port_power=Power()), "a-secret-for-tests-of-more-than-32-characters"
+    )
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
     )
@@ -301,6 +372,7 @@ def main() -> None:
         floor = Floor(Path(folder), now)
         furnish(floor, now)
         settle_in(floor, now)
+        wire(floor, now)
         if options.labels:
             multiply(floor, options.labels)
         if options.hostile:

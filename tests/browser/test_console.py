@@ -19,11 +19,9 @@ from tests.readback.trials import subject
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/tasks", "/scan", "/scan?label=shelf-03", "/inspect", "/inspect/1", "/labels",
-         "/labels/shelf-03", "/labels/shelf-97", "/prices", "/visitors", "/devices", "/link", "/ledger",
+PAGES = ["/", "/tasks", "/scan", "/scan?label=shelf-03", "/inspect", "/inspect/1", "/labels", "/labels/shelf-03",
+         "/labels/shelf-97", "/photo", "/prices", "/visitors", "/devices", "/network", "/link", "/ledger",
          "/settings"]  # fmt: skip
-PAGES = ["/", "/tasks", "/labels", "/labels/shelf-03", "/labels/shelf-97", "/prices", "/visitors", "/devices", "/link",
-         "/ledger", "/settings", "/photo"]  # fmt: skip
 
 CONTRAST = """() => {
   const channel = c => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4 };
@@ -316,3 +314,17 @@ def test_a_photo_is_shown_with_every_label_marked(page: Page, shop: str, tmp_pat
     page.locator(".photo-input").last.set_input_files(file)
     expect(page.locator(".photo-said")).to_have_text(re.compile("no JPEG or PNG|不是 JPEG 或 PNG"))
     expect(page.locator(".photo-boxes polygon")).to_have_count(0)
+
+
+def test_a_dead_camera_is_seen_and_woken_by_its_port(signed_in: Page, shop: str) -> None:
+    signed_in.goto(f"{shop}/network")
+    expect(signed_in.get_by_text("The shop runs on battery")).to_be_visible()
+    signed_in.get_by_role("button", name=re.compile("Port ge6 · no link · camera-yard")).click()
+    signed_in.get_by_role("dialog").get_by_role("button", name="Switch power off and on").click()
+    asked = signed_in.get_by_role("dialog")
+    expect(asked).to_contain_text("camera-yard loses its power for some seconds")
+    asked.get_by_role("button", name="Switch power off and on").click()
+    expect(signed_in.get_by_text("Port ge6 has power again.")).to_be_visible()
+    signed_in.get_by_role("button", name=re.compile("Port ge2")).first.click()
+    expect(signed_in.get_by_role("dialog")).to_contain_text("camera-door")
+    expect(signed_in.get_by_role("dialog").get_by_role("button", name="Switch power off and on")).to_have_count(0)

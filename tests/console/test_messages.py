@@ -5,10 +5,12 @@ from pathlib import Path
 
 from cloud_sync.link.state import LinkPhase
 from cloud_sync.pages.i18n import Catalogue
+from drivers.snmp.gear import FAULTS as PRINTER_FAULTS
+from drivers.snmp.interfaces import POE_STATES
 from edge.clock.trust import Source
 from edge.console.accounts import Role
 from edge.console.pages.inspected import CHANGES
-from edge.console.pages.photo import FAULTS
+from edge.console.pages.photo import FAULTS as PHOTO_FAULTS
 from edge.inspect.frame import By
 from edge.inspect.report import Found
 from edge.law.reasons import ENGLISH
@@ -19,6 +21,8 @@ from edge.views.tasks import TaskKind
 
 WRONG = (Verdict.WRONG_ITEM, Verdict.MOVED)
 CONSOLE = Path(__file__).parents[2] / "edge" / "console"
+APART = (TaskKind.LABEL, TaskKind.INSPECTED, TaskKind.WRONG_LABEL, TaskKind.POWER, TaskKind.NETWORK)
+"""Kinds of task that have more than one title."""
 MADE = {
     *(f"label.{state}" for state in LabelState),
     *(f"answer.count.{state}" for state in LabelState),
@@ -47,14 +51,24 @@ MADE = {
     ),
     *(f"verdict.{verdict}" for verdict in ("taken", "refused")),
     *(f"task.label.{state}" for state in ("lost", "fault", "late")),
+    *(f"power.{power}{tail}" for power in ("battery", "low") for tail in ("", ".title")),
     *(
-        "task." + kind.name.lower().replace("_", "-")
-        for kind in TaskKind
-        if kind not in (TaskKind.LABEL, TaskKind.INSPECTED, TaskKind.WRONG_LABEL)
+        f"ups.source.{source}"
+        for source in ("mains", "battery", "bypass", "booster", "reducer", "none", "other", "unknown")
     ),
+    *(f"ups.battery.{state}" for state in ("low", "depleted")),
+    *(f"printer.state.{state}" for state in ("idle", "printing", "warming-up", "other", "unknown")),
+    *(f"printer.fault.{fault.replace(' ', '-')}" for fault in PRINTER_FAULTS),
+    *(f"printer.level.{level}" for level in ("some", "unknown")),
+    *(f"port.{look}" for look in ("up", "down", "off")),
+    *(f"port.how.{how}" for how in ("lldp", "forwarding")),
+    *(f"poe.{state}" for state in (*POE_STATES.values(), "unknown")),
+    *(f"task.network.{what}" for what in ("gear", "port", "power", "printer")),
+    *(f"printer.{kind}" for kind in ("tray", "supply")),
+    *("task." + kind.name.lower().replace("_", "-") for kind in TaskKind if kind not in APART),
     *(f"task.wrong-label.{one}{tail}" for one in Verdict if one.stray or one in WRONG for tail in ("", ".step")),
     *(f"read.{verdict}" for verdict in Verdict),
-    *(f"photo.fault.{fault}" for fault in FAULTS),
+    *(f"photo.fault.{fault}" for fault in PHOTO_FAULTS),
     *(f"why.{code}" for code in ENGLISH),
     *(f"clock.by.{source}" for source in Source),
     *(f"price.{word}{tail}" for word in ("approve", "reject") for tail in ("", ".title", ".body", ".done")),

@@ -11,6 +11,7 @@ from edge.console.pages import (
     labels,
     ledger,
     link,
+    network,
     overview,
     photo,
     prices,
@@ -26,7 +27,8 @@ def add_pages(desk: Desk) -> None:
     """Declare every page. NiceGUI's own app holds them, because its middleware must see their requests."""
     router = APIRouter()
     every = (
-        sign, overview, tasks, scan, inspect, labels, label, photo, prices, visitors, devices, link, ledger, settings,
+        sign, overview, tasks, scan, inspect, labels, label, photo, prices, visitors, devices, network, link, ledger,
+        settings,
     )  # fmt: skip
     for page in every:
         page.add(router, desk)

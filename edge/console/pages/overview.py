@@ -15,7 +15,7 @@ from edge.console.pages.shell import Region, Visit, enter
 from edge.console.pages.todo import task_card
 
 SHOWN_TASKS = 3
-TOPICS = ("labels", "devices", "prices", "sales", "visits", "outbox")
+TOPICS = ("labels", "devices", "prices", "sales", "visits", "outbox", "network")
 
 
 def add(router: APIRouter, desk: Desk) -> None:

@@ -31,6 +31,7 @@ DESTINATIONS = (
     Destination("/prices", "price_change", "page.prices"),
     Destination("/visitors", "directions_walk", "page.visitors"),
     Destination("/devices", "router", "page.devices"),
+    Destination("/network", "lan", "page.network"),
     Destination("/link", "cloud_sync", "page.link"),
     Destination("/ledger", "receipt_long", "page.ledger"),
     Destination("/settings", "settings", "page.settings"),

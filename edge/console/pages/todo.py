@@ -30,6 +30,8 @@ ICONS = {
     TaskKind.INSPECTED: "fact_check",
     TaskKind.COVERED: "visibility_off",
     TaskKind.BATTERY: "battery_alert",
+    TaskKind.POWER: "power_off",
+    TaskKind.NETWORK: "lan",
 }
 
 
@@ -44,7 +46,7 @@ class Step:
 def task_card(visit: Visit, task: Task, *, picture: bool = True) -> ui.element:
     """One task: what, where, since when, what it costs, and one button."""
     t = visit.t
-    failed = task.state == "fault" or task.kind in (TaskKind.REFUSED_CHANGE, TaskKind.REFUSED_PRICE)
+    failed = task.state in ("fault", "low") or task.kind in (TaskKind.REFUSED_CHANGE, TaskKind.REFUSED_PRICE)
     state = State.FAILED if failed else State.NEEDS_YOU
     with ui.element("article").classes(f"console-task aisle-{state}") as made:
         with ui.element("div").classes("console-task-icon"):
@@ -89,6 +91,10 @@ def title(visit: Visit, task: Task) -> str:
             return t("task.battery", volts=f"{task.count / 1000:.2f}")
         case TaskKind.INSPECTED:
             return t(f"task.inspected.{task.state}")
+        case TaskKind.POWER:
+            return t(f"power.{task.state}.title")
+        case TaskKind.NETWORK:
+            return t(f"task.network.{task.what}")
         case kind:
             return t("task." + kind.name.lower().replace("_", "-"))
 
@@ -127,6 +133,14 @@ def detail(visit: Visit, task: Task) -> str:
         case TaskKind.REFUSED_PRICE:
             why = in_words(task.why, t, money)
             return t("task.refused-price.why", name=task.name, price=money(task.minor, task.currency), why=why)
+        case TaskKind.POWER:
+            return t("power.minutes", minutes=task.count) + " " + t("power.now")
+        case TaskKind.NETWORK if task.what == "printer":
+            faults = ", ".join(t(f"printer.fault.{fault.replace(' ', '-')}") for fault in task.why.split(", "))
+            return f"{task.name}: {faults}"
+        case TaskKind.NETWORK if task.port:
+            where = t("task.network.where", switch=task.name, port=task.port)
+            return f"{task.why}: {where}" if task.why else where
         case _:
             return ": ".join(part for part in (task.name, task.why) if part)
 
@@ -167,6 +181,8 @@ def next_step(visit: Visit, task: Task) -> Step:
             return Step(t("task.show"), _to("/prices?phase=held"))
         case TaskKind.REFUSED_CHANGE:
             return Step(t("task.show"), _to("/ledger"))
+        case TaskKind.POWER | TaskKind.NETWORK:
+            return Step(t("task.show"), _to("/network"))
         case _:
             return Step(t("task.show"), show)
 
