@@ -96,15 +96,20 @@ class Client:
         self._engine = self._socket = self._target = None
 
     async def _open(self) -> GuardedTarget:
+        if self._socket is not None and self._socket.flooded:
+            await self._connect(self._socket)
         if self._target is None:
             engine = await asyncio.to_thread(SnmpEngine)  # 50 ms of reading tables
             self._socket = GuardedUdp(self._address)
-            try:
-                await self._socket.connect()
-            except OSError as error:
-                raise Unreachable(self._device, f"no way to {self._address[0]}: {error.strerror}") from error
+            await self._connect(self._socket)
             self._engine, self._target = engine, GuardedTarget(self._socket, self._address, self._timeout)
         return self._target
+
+    async def _connect(self, socket: GuardedUdp) -> None:
+        try:
+            await socket.connect()
+        except OSError as error:
+            raise Unreachable(self._device, f"no way to {self._address[0]}: {error.strerror}") from error
 
     async def _ask(self, command: Any, names: list[Any], *figures: int) -> list[tuple[Oid, Value]]:
         """One request. An object that the device lacks is left out; in a walk it stands there without a value."""
@@ -126,7 +131,7 @@ class Client:
         flooded = self._socket is not None and self._socket.flooded
         refused = self._socket is not None and self._socket.refused
         self._unanswered += 1
-        silent = isinstance(trouble, errind.RequestTimedOut) and not flooded
+        silent = isinstance(trouble, errind.RequestTimedOut)
         if not silent or self._unanswered % FRESH_EVERY == 0:
             self.close()
         if flooded:

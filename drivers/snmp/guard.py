@@ -32,7 +32,10 @@ class GuardedUdp(UdpAsyncioTransport):  # type: ignore[misc]  # the library has 
         return self._surplus > TOO_MANY
 
     async def connect(self) -> None:
-        """Open the socket. Raises OSError."""
+        """Open the socket, or a fresh one in its place. Raises OSError."""
+        if self.transport is not None:
+            self.transport.close()
+        self._wanted = self._surplus = 0
         await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, remote_addr=self._there)
 
     def send_message(self, outgoingMessage: bytes, transportAddress: object) -> None:  # noqa: N803  the library's

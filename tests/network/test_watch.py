@@ -182,7 +182,8 @@ async def test_on_battery_the_ledger_is_sealed_the_queue_sent_and_raises_wait(tm
         assert (view.supplies[0].power, view.supplies[0].minutes) == ("battery", 38)
         assert "battery" in view.held
         assert made.nudges
-        await until(lambda: made.view.checkpointed_at is not None)
+        # The gateway commits all the time; a checkpoint that a reader put off is tried again after each.
+        await until(lambda: (floor.do(lambda tx: None), made.view.checkpointed_at)[1])
         assert made.kinds()[-3:] == ["power.battery", "power.raises", "power.checkpoint"]
         assert made.told()[-2:] == ["power.battery", "ledger.head"]
         assert TaskKind.POWER in made.tasks()
