@@ -12,6 +12,7 @@ from cloud_sync.queue.outbox import Pending
 from drivers.base import Message
 from edge.prices.engine import PriceEngine
 from edge.prices.history import note_paid
+from edge.proof.sold import write_line
 from edge.store import Transaction
 from edge.store.ledger import encode
 from edge.vision.facts import Crossing
@@ -128,7 +129,7 @@ class _Batch:
 
     def sell(self, message: Message, sale: Sale) -> None:
         """A sale: its row, its ledger row, its report."""
-        lines = [(line.item, line.version, line.minor, line.quantity, line.total_minor) for line in sale.lines]
+        lines = [write_line(line) for line in sale.lines]
         fact = {"receipt": sale.receipt, "at": message.at, "total": sale.total_minor, "lines": lines}
         self.facts.append(("sale", message.device, fact))
         self._paid.update([line[:3] for line in lines])

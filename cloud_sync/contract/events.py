@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cloud_sync.contract.change import Milliseconds
+from cloud_sync.contract.change import Milliseconds, Per
 
 SCHEMA = 1
 U64 = Annotated[int, Field(ge=0, le=2**63 - 1, strict=True)]
@@ -68,6 +68,9 @@ class SaleLine(BaseModel):
     quantity: U64
     """Pieces, or grams, millilitres, millimetres."""
     total_minor: U64
+    """`minor` × `quantity` for pieces, a thousandth of it for what is measured; rounded once, half up."""
+    per: Per | None = None
+    """What `minor` buys. None: the till does not say; then it is what the price of this version says."""
 
 
 class Sale(BaseModel):

@@ -93,6 +93,8 @@ def _line(line: Line) -> dict[str, Any]:
         "charged": line.charged,
         "quantity": line.quantity,
         "total": line.total,
+        "per": line.per,
+        "comes_to": line.right,
         "verdict": line.verdict.value,
         "over": line.over,
         "lowest": None if line.lowest is None else line.lowest.face.minor,

@@ -4,11 +4,12 @@ When a sale happened is itself uncertain: the till tells its own clock's time, t
 An overcharge is stated only when no time that is possible, and no candidate that is possible, would excuse it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from edge.proof.facts import Evidence, Face, Row
+from edge.proof.sold import Sold, read_line
 from edge.proof.timeline import Span, Timeline
 
 DELIVERY_MS = 2_000
@@ -53,13 +54,18 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sale line and its verdict. Money is minor units; `over` is charged too much for the whole line, at the most."""
+    """A sale line and its verdict. Money is minor units; `over` is charged too much for the whole line, at the most.
+
+    `charged` buys one `per`; `right` is what the line comes to by it, rounded once.
+    """
 
     item: str
     version: int
     charged: int
     quantity: int
     total: int
+    per: str
+    right: int
     verdict: Verdict
     lowest: Shown | None
     over: int
@@ -125,27 +131,26 @@ def judge(
     labels: Mapping[str, Sequence[Timeline]],
     tills: Mapping[str, Timeline],
     grace_ms: int,
+    sold_per: Callable[[str, int], str] = lambda _item, _version: "each",
 ) -> Judgement:
-    """Judge a sale row. `labels`: item → timelines of all labels that ever stood for it; `tills`: item → the till's."""
+    """Judge a sale row. `labels`: item → timelines of all labels that ever stood for it; `tills`: item → the till's.
+
+    `sold_per`: see `read_line`.
+    """
     lines = []
-    for item, version, charged, quantity, total in sale.body["lines"]:
-        shown = lowest_first(
-            labels.get(item, ()), item, time.start - grace_ms, time.end, surely=time, grace_ms=grace_ms
-        )
-        low = shown[0] if shown else None
-        below = [one for one in shown if one.face.minor is not None and one.face.minor < charged]
-        proven = [one for one in below if one.surely]
-        verdict = Verdict.OVERCHARGE if proven else Verdict.POSSIBLE if below else Verdict.FINE
-        worst = proven[0] if proven else low
-        over = (charged - (worst.face.minor or 0)) * quantity if below and worst else 0
+    for row in sale.body["lines"]:
+        sold = read_line(row, sold_per)
+        stood = labels.get(sold.item, ())
+        shown = lowest_first(stood, sold.item, time.start - grace_ms, time.end, surely=time, grace_ms=grace_ms)
         blank = tuple(
             line.device
-            for line in labels.get(item, ())
-            if any(span.look.unknown and span.look.bound == item for span in line.during(time.start, time.end))
+            for line in stood
+            if any(span.look.unknown and span.look.bound == sold.item for span in line.during(time.start, time.end))
         )
-        held = tills[item].between(time.start, max(time.end, sale.at)).look.faces if item in tills else ()
-        given = next((face for face in held if face.version == version), None)
-        lines.append(Line(item, version, charged, quantity, total, verdict, worst, over, tuple(shown), blank, given))
+        till = tills.get(sold.item)
+        held = till.between(time.start, max(time.end, sale.at)).look.faces if till is not None else ()
+        given = next((face for face in held if face.version == sold.version), None)
+        lines.append(_judge_line(sold, shown, blank, given))
     return Judgement(
         str(sale.body.get("receipt", "")),
         sale.subject,
@@ -155,6 +160,20 @@ def judge(
         int(sale.body.get("total", 0)),
         tuple(lines),
     )
+
+
+def _judge_line(sold: Sold, shown: list[Shown], blank: tuple[str, ...], given: Face | None) -> Line:
+    """Unit prices are compared; what a line comes to is rounded once, and no more than its own price makes it."""
+    below = [one for one in shown if one.face.minor is not None and one.face.minor < sold.charged]
+    proven = [one for one in below if one.surely]
+    right = sold.at(sold.charged)
+    verdict = Verdict.OVERCHARGE if proven or sold.total > right else Verdict.POSSIBLE if below else Verdict.FINE
+    worst = proven[0] if proven else shown[0] if shown else None
+    due = min(right, sold.at(worst.face.minor or 0)) if below and worst else right
+    return Line(
+        sold.item, sold.version, sold.charged, sold.quantity, sold.total, sold.per, right, verdict, worst,
+        max(0, sold.total - due), tuple(shown), blank, given,
+    )  # fmt: skip
 
 
 def lowest_first(

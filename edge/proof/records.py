@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from edge.proof.facts import RESTORED, Clock, Row, Step
 from edge.proof.label import KINDS, label_timeline
@@ -110,7 +111,13 @@ def judge_sale(sql: sqlite3.Connection, sale: Row, grace_ms: int | None = None) 
     tills = {item: read_till(sql, sale.subject, item, clock) for item in items}
     if grace_ms is None:
         grace_ms = read_shop(sql, sale.seq).grace_ms
-    return judge(sale, sale_time(sale, _near(sql, sale, clock)), labels, tills, grace_ms)
+    return judge(sale, sale_time(sale, _near(sql, sale, clock)), labels, tills, grace_ms, partial(_sold_per, sql))
+
+
+def _sold_per(sql: sqlite3.Connection, item: str, version: int) -> str:
+    """What a price version buys; a piece where the version is not known any more."""
+    row = sql.execute("SELECT per FROM price WHERE item = ? AND version = ?", (item, version)).fetchone()
+    return str(row[0]) if row else "each"
 
 
 def _with_restores(sql: sqlite3.Connection, device: str, rows: list[Row]) -> list[Row]:

@@ -88,6 +88,8 @@ def say_line(line: Line, money: Money, zone: ZoneInfo, moment: int) -> str:
         until = "" if low.span.end is None else f" until {clock(low.span.end, zone, moment)}"
         price = money(low.face.minor)
         said = f"lowest: {low.label} {sure} {price} (v{low.face.version}){until}"
+    if line.total > line.right:
+        said += f"; by its own price the line comes to {money(line.right)}, not {money(line.total)}"
     if line.over:
         most = "" if line.verdict is Verdict.OVERCHARGE else "at most "
         said += f"; {most}{money(line.over)} too much"

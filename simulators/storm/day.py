@@ -15,6 +15,7 @@ from simulators.storm.schedule import (
     LABELS,
     MINUTE,
     TILLS,
+    WEIGHED,
     Asleep,
     Backup,
     Bind,
@@ -46,7 +47,7 @@ class Day:
 
     def __init__(self, office: HeadOffice, parts: Parts, world: World, schedule: Sequence[Step]) -> None:
         self.world, self.office, self._codes = world, office, parts.items
-        self.judge = Judge(self.world, GRACE_MS)
+        self.judge = Judge(self.world, GRACE_MS, weighed=frozenset(parts.items[item] for item in WEIGHED))
         self.books = Books(self.world)
         self.air = Air(self.world)
         self.gateway = Gateway(self.world, self.air, self.books, self.office, parts)
@@ -125,9 +126,12 @@ class Day:
 
     def _push(self, step: Push) -> None:
         rows = [
-            ChangeRow(item=self._codes[item], name=f"item {item:02}", minor=minor, currency="EUR")
+            ChangeRow(
+                item=self._codes[item], name=f"item {item:02}", minor=minor, currency="EUR",
+                per="kg" if item in WEIGHED else "each",
+            )
             for item, minor in step.rows
-        ]
+        ]  # fmt: skip
         ahead = OPENING + self.world.now + step.ahead if step.ahead else None
         for sequence in self.office.push(rows, ahead):
             what = ", ".join(f"{minor} for {self._codes[item]}" for item, minor in step.rows)

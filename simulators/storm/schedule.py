@@ -13,6 +13,8 @@ TILLS = ("till-1", "till-2", "till-3")
 SHELF = (1,) * 10 + (2,) * 6 + (4,) * 3 + (6,)
 """How many labels each item has: 20 items, 40 labels."""
 ITEMS = tuple(range(len(SHELF)))
+WEIGHED = (4, 13)
+"""Items that are sold by the kg."""
 LABELS = tuple(f"label-{number:02}" for number in range(1, sum(SHELF) + 1))
 HEAD_OFFICE = "hq"
 
@@ -33,6 +35,8 @@ class Shopper:
     items: tuple[int, ...]
     scan_at: int
     pay_at: int
+    grams: int = 385
+    """How much of what is weighed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ def _shoppers(dice: random.Random) -> list[Step]:
         scan_at = at + dice.randrange(20_000, 25 * MINUTE)
         pay_at = scan_at + dice.randrange(5_000, 4 * MINUTE)
         items = tuple(dice.choices(ITEMS, SHELF, k=dice.randint(1, 3)))
-        found.append(Shopper(at, number, dice.choice(TILLS), items, scan_at, pay_at))
+        found.append(Shopper(at, number, dice.choice(TILLS), items, scan_at, pay_at, dice.randrange(5, 4_000)))
     return found
 
 

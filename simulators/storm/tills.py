@@ -1,6 +1,7 @@
 """Simulated tills: a price table, a journal and baskets, as docs/mqtt.md asks of them."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from simulators.storm.air import Air
@@ -203,7 +204,8 @@ class Till:
         basket = self.basket()
         for item in items:
             try:
-                price = basket.scan(item)
+                row = self.table.get(item)
+                price = basket.scan(item, shopper.grams if row is not None and row.per != "each" else 1)
             except NotForSaleError:
                 self._world.reach("item without a price")
             else:
@@ -224,6 +226,7 @@ class Till:
             return
         for line, (scanned, _) in zip(lines, basket._lines, strict=True):
             self._judge.sells(self.name, line.item, line.minor, scanned.minor, "pays")
+            self._judge.adds_up(self.name, line.item, line.minor, line.quantity, line.total_minor)
         self._world.reach("sale")
         body = self._sale(basket.currency, lines)
         self._write("sale", body)
@@ -234,8 +237,7 @@ class Till:
             "receipt": f"{self.name}-{self.epoch % 10_000}-{self.seq + 1}",
             "currency": currency,
             "lines": [
-                {"item": line.item, "version": line.version, "minor": line.minor, "quantity": line.quantity,
-                 "total_minor": line.total_minor}
+                asdict(line)
                 for line in lines
             ],
             "total_minor": sum(line.total_minor for line in lines),

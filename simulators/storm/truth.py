@@ -33,6 +33,8 @@ class Judge:
     """Till → item → (version, minor) in its table."""
     sellers: dict[str, Callable[[], bool]] = field(default_factory=dict)
     """Till → whether its lease lets it sell now."""
+    weighed: frozenset[str] = frozenset()
+    """Items sold by the kg."""
     lines_sold: int = 0
 
     # What devices do.
@@ -83,6 +85,14 @@ class Judge:
         if minor > scanned:
             raise Violation("I1", f"{till}: {item} was scanned at {scanned} and costs {minor} at the end (basket)")
         self._check(till, item, minor, when)
+
+    def adds_up(self, till: str, item: str, minor: int, quantity: int, total: int) -> None:
+        """A line's sum: pieces exactly; what is weighed to the nearest minor unit, rounded once."""
+        thousandths = 1_000 * minor * quantity if item not in self.weighed else minor * quantity
+        if item in self.weighed:
+            self.world.reach("weighed line sold")
+        if not -500 < 1_000 * total - thousandths <= 500:
+            raise Violation("I1", f"{till}: {quantity} of {item} at {minor} cannot come to {total}")
 
     def _probe(self, till: str, item: str) -> None:
         held = self.held.get(till, {}).get(item)

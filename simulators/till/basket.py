@@ -25,6 +25,7 @@ class SaleLine:
     minor: int
     quantity: int
     total_minor: int
+    per: str = "each"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +84,4 @@ class Basket:
         fell = fell and now is not None and (now.currency, now.per) == (scanned.currency, scanned.per)
         price = now if fell and now is not None else scanned
         total = line_total(price.minor, quantity, price.per)
-        return SaleLine(price.item, price.version, price.minor, quantity, total)
+        return SaleLine(price.item, price.version, price.minor, quantity, total, price.per)

@@ -106,3 +106,34 @@ def test_other_sales_of_the_till_show_that_its_clock_is_right() -> None:
     """Sold while cut off, heard of ten minutes later; but a sale after it came at once."""
     found = sale_time(sale(100_000, heard=700_000), [sale(800_000, heard=800_300, seq=101)])
     assert (found.start, found.end, found.sales) == (98_000, 100_300, 2)
+
+
+def weighed(minor: int, grams: int, total: int, *, per: str | None = "kg") -> Row:
+    line = [ITEM, 7, minor, grams, total, *([{"per": per}] if per else [])]
+    body = {"receipt": "r2", "at": 10 * MINUTE, "total": total, "lines": [line]}
+    return Row(100, 10 * MINUTE + 100, "sale", "till-1", body, "5a" * 32)
+
+
+@pytest.mark.parametrize(
+    ("minor", "total", "verdict", "over"),
+    [
+        (249, 96, Verdict.FINE, 0),  # 95.865, rounded once
+        (249, 97, Verdict.OVERCHARGE, 1),  # rounded up twice
+        (299, 115, Verdict.OVERCHARGE, 19),  # more per kg than the label shows: 115 instead of 96
+        (199, 77, Verdict.FINE, 0),
+        (199, 96, Verdict.OVERCHARGE, 19),  # rung up by another price than the line says
+    ],
+)
+def test_weighed_goods_are_judged_by_unit_price_and_rounded_once(
+    minor: int, total: int, verdict: Verdict, over: int
+) -> None:
+    label = label_timeline("label-1", Book().bound(at=0).sent(7, 249, at=0).shown(7, at=0).rows)
+    row = weighed(minor, 385, total)
+    (line,) = judge(row, sale_time(row), {ITEM: [label]}, {}, 0).lines
+    assert (line.verdict, line.over) == (verdict, over)
+
+
+def test_a_till_that_does_not_say_what_it_sold_by_is_judged_by_the_version_of_the_price() -> None:
+    row = weighed(249, 385, 96, per=None)
+    (line,) = judge(row, sale_time(row), {}, {}, 0, lambda _item, version: "kg" if version == 7 else "each").lines
+    assert (line.per, line.right, line.verdict) == ("kg", 96, Verdict.FINE)

@@ -70,7 +70,13 @@ class ReceiptDesk:
                 ui.icon(LOOKS[state].icon).props("aria-hidden=true")
                 text(t(word))
             with ui.element("span").classes("aisle-grow"):
-                text(t("receipt.charged", item=line.item, price=money(line.charged), version=line.version))
+                price = money(line.charged) + ("" if line.per == "each" else f" / {line.per}")
+                text(t("receipt.charged", item=line.item, price=price, version=line.version))
+                if line.per != "each":
+                    sums = {"amount": line.quantity / 1000, "unit": line.per, "total": money(line.total)}
+                    text(t("receipt.weighed", **sums), "div").classes("aisle-soft aisle-small")
+                if line.total > line.right:
+                    text(t("receipt.sum-wrong", right=money(line.right)), "div").classes("aisle-small")
                 if low is None:
                     text(t("receipt.no-label"), "div").classes("aisle-soft aisle-small")
                 else:
