@@ -15,6 +15,8 @@ ENGLISH = {
     "currency": "currency: {given} is not this store's {own}",
     "floor-ceiling": "floor and ceiling: {price} is outside {least} to {most}",
     "promotion": "promotion: the regular price {was} is not above {price}",
+    "afterwards": "promotion: what the item costs afterwards cannot be used: {why}",
+    "never-began": "promotion: it never began, so there is nothing to go back from",
     "unit-incomplete": "unit price: a unit price needs its unit, and a unit its price",
     "unit-other": "unit price: sold per {per}, so the price per {unit} says something else",
     "unit-wrong": "unit price: {given} per {unit} does not follow from {price} for {content}; {least} to {most} would",

@@ -76,6 +76,13 @@ def known_prices(tx: Transaction, items: Sequence[str]) -> dict[str, Known]:
                 part,
             ).fetchall()
         )
+        after = dict(
+            tx.sql.execute(
+                f"SELECT item || ends, minor FROM price WHERE item IN ({marks}) AND phase = 'waiting'"  # noqa: S608
+                " AND ends IS NOT NULL",
+                part,
+            ).fetchall()
+        )
         for row in tx.sql.execute(
             "SELECT item, MAX(version), phase, name, minor, currency, per, unit_minor, unit, was_minor"  # noqa: S608
             f" FROM price WHERE item IN ({marks}) AND phase IN ('active', 'landed') GROUP BY item",
@@ -89,6 +96,7 @@ def known_prices(tx: Transaction, items: Sequence[str]) -> dict[str, Known]:
                     unit_minor=unit_minor, unit=unit, was_minor=was_minor,
                 ),
                 settled=phase == "landed" and coming[item] == version,
+                regular=after.get(f"{item}{version}", minor),
             )  # fmt: skip
     return found
 

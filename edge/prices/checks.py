@@ -29,11 +29,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The price in force for an item. `settled`: it has landed everywhere and nothing newer is on its way."""
+    """The price in force for an item. `settled`: it has landed everywhere and nothing newer is on its way.
+
+    `regular`: what the item costs when it is on no promotion, in minor units; jumps are judged by it.
+    """
 
     version: int
     row: ChangeRow
     settled: bool
+    regular: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +89,14 @@ class Seen:
     record: Record
     starts: int
     """UTC epoch milliseconds."""
+    ends: bool = False
+    """Whether it is a promotion with an end, which is never the same as a price without one."""
 
 
 def check_row(row: ChangeRow, seen: Seen, limits: Limits, law: Law, undrawable: Callable[[str], str]) -> Verdict:
     """Judge one row. `undrawable(name)` says why a name cannot be drawn on a label, or ""."""
     known = seen.known
-    if known is not None and known.settled and known.row == as_shown(row):
+    if known is not None and known.settled and not seen.ends and known.row == as_shown(row):
         return Same()
     if why := _sanity(row, known, limits) or _words(row, law, undrawable):
         return Refuse(why)
@@ -98,7 +104,15 @@ def check_row(row: ChangeRow, seen: Seen, limits: Limits, law: Law, undrawable: 
         return verdict
     if (objection := check_reduction(row, seen.record, seen.starts, law)) is not None:
         return Hold(objection.why) if objection.action is Action.HOLD else Refuse(objection.why)
-    return Accept() if known is None else _check_jump(row.minor, known.row.minor, limits)
+    return Accept() if known is None else _check_jump(row.minor, known.regular, limits)
+
+
+def check_afterwards(row: ChangeRow, seen: Seen, limits: Limits, law: Law, undrawable: Callable[[str], str]) -> str:
+    """Why an item cannot cost this after its promotion, or "". Nobody can be asked then, so what waits is refused."""
+    match check_row(row, seen, limits, law, undrawable):
+        case Hold(why) | Refuse(why):
+            return say("afterwards", why=why)
+    return ""
 
 
 def check_reduction(row: ChangeRow, record: Record, starts: int, law: Law) -> Objection | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cloud_sync.contract.events import RowOutcome
+from edge.law.reasons import say
 from edge.prices.activation import Book, Plan, Role, Rules, plan
 from edge.prices.approvals import MayNotApprove, add_approval
 from edge.prices.books import (
@@ -132,11 +133,9 @@ class PriceEngine:
 
     def reject(self, tx: Transaction, item: str, version: int, by: str) -> bool:
         """A person refuses a held price."""
-        why = f"refused by {by}"
-        if not self._move(tx, item, version, "held", "refused", why):
+        if not self._refuse(tx, item, version, "held", f"refused by {by}"):
             return False
         tx.record("price.rejected", item, {"version": version, "by": by})
-        self._tell(tx, item, version, "refused", why)
         return True
 
     def tick(self, tx: Transaction) -> None:
@@ -153,8 +152,7 @@ class PriceEngine:
                 self._move(tx, item, version, "waiting", "superseded", f"superseded by {newer}")
                 self._tell(tx, item, version, "refused", f"superseded by {newer}")
             elif why := self.objection(tx, item, version):
-                self._move(tx, item, version, "waiting", "refused", why)
-                self._tell(tx, item, version, "refused", why)
+                self._refuse(tx, item, version, "waiting", why)
             else:
                 self._move(tx, item, version, "waiting", "active", "")
         self.settle(tx, [item for item, _ in due] + end_grace(tx, self.rules.grace_ms))
@@ -223,6 +221,16 @@ class PriceEngine:
             )
             if moved.rowcount:
                 self._tell(tx, item, version, "held", why)
+
+    def _refuse(self, tx: Transaction, item: str, version: int, old: str, why: str) -> bool:
+        """A price that has not begun never will; neither will what was to follow it, if it is a promotion."""
+        if not self._move(tx, item, version, old, "refused", why):
+            return False
+        self._tell(tx, item, version, "refused", why)
+        ends = tx.sql.execute("SELECT version FROM price WHERE item = ? AND ends = ?", (item, version)).fetchone()
+        if ends is not None:
+            self._refuse(tx, item, ends[0], "waiting", say("never-began"))
+        return True
 
     def _move(self, tx: Transaction, item: str, version: int, old: str, new: str, why: str) -> bool:
         """Change the phase of one price, if it still is in `old`."""

@@ -27,6 +27,8 @@ STATES = (
     "message dropped", "message doubled", "message delayed", "disk full", "event gap", "event repeated", "till lost",
     "label's word lost", "label drew late, its word lost", "lease ended", "lease refused", "till sells again",
     "weighed line sold",
+    "promotion pushed",
+    "promotion ended",
 )  # fmt: skip
 """What a run of many days has to reach, beside the faults of the schedule."""
 console = Console()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cloud_sync.contract.change import ChangeRow
+from cloud_sync.hq.terms import Terms
 from simulators.storm.air import Air
 from simulators.storm.gateway import Gateway
 from simulators.storm.labels import Label
@@ -133,9 +134,13 @@ class Day:
             for item, minor in step.rows
         ]  # fmt: skip
         ahead = OPENING + self.world.now + step.ahead if step.ahead else None
-        for sequence in self.office.push(rows, ahead):
+        until = OPENING + step.until if step.until else None
+        for sequence in self.office.push(rows, Terms(ahead, until)):
             what = ", ".join(f"{minor} for {self._codes[item]}" for item, minor in step.rows)
             when = f", in force in {step.ahead // 1000} s" if step.ahead else ""
+            if step.until:
+                self.world.reach("promotion pushed")
+                when += f", a promotion for {(step.until - self.world.now - step.ahead) // 1000} s"
             self.world.say("head office", f"version {sequence}: {what}{when}")
         self.air.carry(HEAD_OFFICE, self.gateway.enter, self.gateway.woken, sure=True)
 

@@ -16,9 +16,10 @@ from cloud_sync.contract.events import Committed
 from cloud_sync.contract.feed import FeedPage
 from cloud_sync.hq.database import Database, open_database
 from cloud_sync.hq.ingest import ingest
-from cloud_sync.hq.office import Office
-from cloud_sync.hq.push import feed, push
+from cloud_sync.hq.office import HqError, Office
+from cloud_sync.hq.push import feed, push_on
 from cloud_sync.hq.stores import add_store
+from cloud_sync.hq.terms import Terms
 from cloud_sync.hq.wire import unpack
 
 STORE = "0204"
@@ -56,6 +57,8 @@ class Told:
     """(device, its epoch, its sequence, kind, body) in the order in which head office has them."""
     rows: list[tuple[int, str, int, str, str]]
     """(Version, item, minor, outcome, why) of every row that was pushed."""
+    ends: frozenset[int]
+    """Versions with which a promotion ends."""
     misfits: list[str]
     heads: list[tuple[int, str]]
     """(Gateway's epoch, body) of every head of the ledger."""
@@ -67,9 +70,12 @@ class HeadOffice:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    def push(self, rows: list[ChangeRow], effective_at: int | None) -> tuple[int, ...]:
-        """Push prices; returns the sequences of the changes."""
-        return push(self.office, STORE, rows, "storm", effective_at).sequences
+    def push(self, rows: list[ChangeRow], terms: Terms) -> tuple[int, ...]:
+        """Push prices; returns the sequences of the changes. A promotion of what has no price yet is not pushed."""
+        try:
+            return push_on(self.office, STORE, rows, "storm", terms).sequences
+        except HqError:
+            return ()
 
     def send(self, packed: bytes) -> Committed:
         """Take a batch of events off the wire."""
@@ -93,6 +99,7 @@ class HeadOffice:
                     " ORDER BY epoch, seq",
                 ),
                 _rows(sql, "SELECT sequence, item, minor, outcome, why FROM change_rows ORDER BY sequence, item"),
+                frozenset(row[0] for row in _rows(sql, "SELECT sequence FROM changes WHERE envelope = ''")),
                 [row[0] for row in _rows(sql, "SELECT why FROM misfits ORDER BY epoch, seq")],
                 _rows(sql, "SELECT epoch, body FROM events WHERE kind = 'ledger.head' ORDER BY epoch, seq"),
             )

@@ -47,6 +47,8 @@ class Push:
     rows: tuple[tuple[int, int], ...]
     """(Item, minor units)."""
     ahead: int = 0
+    until: int = 0
+    """When it ends, if it is a promotion with an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,22 @@ def _pushes(dice: random.Random) -> list[Step]:
             item, prices[item] = raised[0]
             found.append(Push(at + ahead + GRACE_MS + dice.randrange(1_000, 90_000), ((item, prices[item]),)))
     found += [Decide(_when(dice), dice.random() < 0.7) for _ in range(4)]
+    return found + _promotions(dice, prices)
+
+
+def _promotions(dice: random.Random, prices: list[int]) -> list[Step]:
+    """Prices for a time, some of them ordered ahead; the regular price may change meanwhile."""
+    found: list[Step] = []
+    for _ in range(3):
+        at = _when(dice, 8 * MINUTE, DAY - 70 * MINUTE)
+        items = sorted(set(dice.choices(ITEMS, SHELF, k=dice.randint(1, 2))))
+        rows = tuple((item, max(20, round(prices[item] * dice.choice((0.4, 0.6, 0.8))))) for item in items)
+        ahead = dice.randrange(2 * MINUTE, 15 * MINUTE) if dice.random() < 0.4 else 0
+        until = at + ahead + dice.randrange(8 * MINUTE, 50 * MINUTE)
+        found.append(Push(at, rows, ahead, until))
+        if dice.random() < 0.5:
+            item = items[0]
+            found.append(Push(dice.randrange(at, until), ((item, max(20, round(prices[item] * 1.2))),)))
     return found
 
 

@@ -33,6 +33,8 @@ def _judge_prices(day: Day, told: Told) -> None:
             raise Violation("I6", f"version {version} of {item} is still {outcome} at head office: {why}")
         if outcome == "landed":
             newest[item] = version, minor
+        if outcome == "landed" and version in told.ends:
+            day.world.reach("promotion ended")
     for item, (version, minor) in sorted(newest.items()):
         for till in day.tills.values():
             row = till.table.get(item)

@@ -128,6 +128,8 @@ class Steps:
                 with ui.element("div").classes("aisle-row"):
                     phase_chip(row.phase, t)
                     visit.when(row.changed_at).classes("aisle-small")
+                if row.until is not None:
+                    text(t("prices.until", when=visit.exact(row.until)), "div").classes("aisle-small")
                 words = self._why(row, waiting)
                 if words:
                     text(words, "div").classes("aisle-small aisle-soft")
@@ -150,7 +152,8 @@ class Steps:
     def _why(self, row: PriceRow, waiting: tuple[Waiting, ...]) -> str:
         t, visit = self._visit.t, self._visit
         if row.phase == "waiting":
-            return t("prices.at", when=visit.exact(row.effective_at))
+            key = "prices.at" if row.ends is None else "prices.at-end"
+            return t(key, when=visit.exact(row.effective_at))
         if row.phase == "active" and waiting:
             waiting = tuple(one for one in waiting if one.sent) or waiting  # the others are not even allowed yet
             names = ", ".join(
