@@ -69,12 +69,16 @@ class Change(BaseModel):
     """When the promotion that these rows are ends. None: they are no promotion with an end."""
     afterwards: Annotated[tuple[ChangeRow, ...], Field(max_length=MAX_ROWS)] = ()
     """What each item of a promotion costs from `until` on, as version `sequence` + 1."""
+    deadline: Milliseconds | None = None
+    """The rows are a batch: the store begins with all of them before this time, or with none of them."""
 
     @model_validator(mode="after")
     def _one_row_per_item(self) -> "Change":
         items = {row.item for row in self.rows}
         if len(items) != len(self.rows):
             raise ValueError("an item appears twice in one change")
+        if self.deadline is not None and self.deadline <= self.effective_at:
+            raise ValueError("the batch would have to begin before it may")
         if self.until is None and self.afterwards:
             raise ValueError("prices for afterwards, but no end")
         if self.until is not None:

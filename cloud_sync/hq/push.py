@@ -83,13 +83,15 @@ def push_on(office: Office, store: str, rows: Sequence[ChangeRow], author: str, 
         else:
             different = _promotion_difference(sql, store, rows, terms.until, now)
             portions = [promoted(sql, store, [entry.row for entry in different], start, terms.until)]
+        if terms.deadline is not None:
+            _check_batch(portions, start, terms.deadline)
         before = {entry.row.item: entry.before for entry in different}
         head = sql.execute(select(stores.c.change_head).where(stores.c.id == store).with_for_update()).scalar_one()
         sequences = []
         for portion in portions:
             for part in _parts(portion):
                 sequences.append(head + 1)
-                head = _append(office, sql, _change(store, head + 1, author, now, part), part, before)
+                head = _append(office, sql, _change(store, head + 1, author, now, part, terms.deadline), part, before)
         sql.execute(update(stores).where(stores.c.id == store).values(change_head=head))
     if sequences:
         office.hub.wake(store)
@@ -163,17 +165,28 @@ def _parts(portion: Portion) -> Iterator[Portion]:
         yield replace(portion, rows=portion.rows[place:end], afterwards=portion.afterwards[place:end])
 
 
-def _change(store: str, sequence: int, author: str, now: int, part: Portion) -> Change:
+def _check_batch(portions: Sequence[Portion], start: int, deadline: int) -> None:
+    """Raises HqError for what a store cannot begin with as one."""
+    if deadline <= start:
+        raise HqError("the deadline of a batch has to be after the time from which it may begin")
+    if sum(len(portion.rows) for portion in portions) > MAX_ROWS:
+        raise HqError(f"a batch has at most {MAX_ROWS} rows that change")
+    if len(portions) > 1 or any(portion.effective_at > start for portion in portions):
+        raise HqError("an item of the batch is on promotion, or is going to be: push it by itself, or after that")
+
+
+def _change(store: str, sequence: int, author: str, now: int, part: Portion, deadline: int | None) -> Change:
     return Change(
         store=store,
         sequence=sequence,
         issued_at=now,
-        expires_at=part.effective_at + LIFE,
+        expires_at=max(part.effective_at, deadline or 0) + LIFE,
         effective_at=part.effective_at,
         author=author,
         rows=tuple(part.rows),
         until=part.until,
         afterwards=tuple(part.afterwards),
+        deadline=deadline,
     )
 
 

@@ -61,10 +61,15 @@ class Face:
         """The highest version sent or confirmed; 0 when none."""
         return max((shown.offer.version for shown in self.may), default=0)
 
+    @property
+    def owes_nothing(self) -> bool:
+        """Whether the device confirmed what it presents, and was sent nothing since."""
+        current = [shown for shown in self.may if shown.until is None]
+        return len(current) == 1 and current[0].confirmed
+
     def settled_on(self, offer: Offer) -> bool:
         """Whether the device confirmed this offer and may present nothing else now."""
-        current = [shown for shown in self.may if shown.until is None]
-        return len(current) == 1 and current[0].confirmed and current[0].offer == offer
+        return self.owes_nothing and any(shown.until is None and shown.offer == offer for shown in self.may)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ def check_change(change: Change, *, store: str, last: int, now: int) -> str:
         return "expired before it arrived"
     if change.expires_at <= change.effective_at:
         return "expires before it would take effect"
+    if change.deadline is not None and change.deadline <= now:
+        return say("batch-late")
     return ""
 
 

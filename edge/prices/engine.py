@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from cloud_sync.contract.events import RowOutcome
 from edge.law.reasons import say
 from edge.prices.activation import Book, Plan, Role, Rules, plan
 from edge.prices.approvals import MayNotApprove, add_approval
+from edge.prices.batches import Abort, Start, Wait, close_batch, decide, look_at, unbegun
 from edge.prices.books import (
     Sending,
     confirm_label,
@@ -124,7 +126,7 @@ class PriceEngine:
         if still := add_approval(tx, item, version, by):
             self._move(tx, item, version, "held", "held", still)
             self._tell(tx, item, version, "held", still)
-        elif held[0] > tx.now:
+        elif held[0] > tx.now or version in unbegun(tx):
             self._move(tx, item, version, "held", "waiting", f"takes effect at {held[0]}")
         else:
             self._move(tx, item, version, "held", "active", "")
@@ -140,9 +142,12 @@ class PriceEngine:
 
     def tick(self, tx: Transaction) -> None:
         """What time alone brings about: timed prices, the end of grace, and word of what has been held up."""
-        due = tx.sql.execute(
+        begun = self._go_on_with_batches(tx)
+        unready = unbegun(tx)
+        waiting = tx.sql.execute(
             "SELECT item, version FROM price WHERE phase = 'waiting' AND effective_at <= ? ORDER BY version", (tx.now,)
         ).fetchall()
+        due = [(item, version) for item, version in waiting if version not in unready]
         for item, version in due:
             newer = tx.sql.execute(
                 "SELECT MAX(version) FROM price WHERE item = ? AND version > ? AND phase IN ('active', 'landed')",
@@ -155,8 +160,27 @@ class PriceEngine:
                 self._refuse(tx, item, version, "waiting", why)
             else:
                 self._move(tx, item, version, "waiting", "active", "")
-        self.settle(tx, [item for item, _ in due] + end_grace(tx, self.rules.grace_ms))
+        self.settle(tx, begun + [item for item, _ in due] + end_grace(tx, self.rules.grace_ms))
         self._report_held(tx)
+
+    def _go_on_with_batches(self, tx: Transaction) -> list[str]:
+        """Begin with the batches that can begin now, and give up those that cannot any more. Returns items begun."""
+        begun = []
+        for sequence, deadline in unbegun(tx).items():
+            batch = look_at(tx, sequence, self.objection)
+            items = [row.item for row in batch.rows]
+            match decide(batch.rows, batch.starts, deadline, tx.now):
+                case Start():
+                    close_batch(tx, sequence, "started", "")
+                    begun += [item for item in items if self._move(tx, item, sequence, "waiting", "active", "")]
+                case Abort() as given_up:
+                    close_batch(tx, sequence, "aborted", given_up.words)
+                    for item, phase in product(items, ("waiting", "held")):
+                        self._refuse(tx, item, sequence, phase, given_up.words)
+                case Wait(held_by, why) if why:
+                    for item in items:
+                        self._say_held(tx, item, sequence, "waiting", say("batch-waits", item=held_by, why=why))
+        return begun
 
     def next_due(self, tx: Transaction) -> int | None:
         """When the next timed price takes effect, if one waits."""
@@ -215,12 +239,16 @@ class PriceEngine:
         books = load_books(tx, [item for item, _ in late])
         for item, version in late:
             why = "waiting for " + describe(plan(books[item], self.rules, tx.steady))
-            moved = tx.sql.execute(
-                "UPDATE price SET why = ? WHERE item = ? AND version = ? AND phase = 'active' AND why != ?",
-                (why, item, version, why),
-            )
-            if moved.rowcount:
-                self._tell(tx, item, version, "held", why)
+            self._say_held(tx, item, version, "active", why)
+
+    def _say_held(self, tx: Transaction, item: str, version: int, phase: str, why: str) -> None:
+        """Note what a price waits for; head office hears of it when it is news."""
+        moved = tx.sql.execute(
+            "UPDATE price SET why = ? WHERE item = ? AND version = ? AND phase = ? AND why != ?",
+            (why, item, version, phase, why),
+        )
+        if moved.rowcount:
+            self._tell(tx, item, version, "held", why)
 
     def _refuse(self, tx: Transaction, item: str, version: int, old: str, why: str) -> bool:
         """A price that has not begun never will; neither will what was to follow it, if it is a promotion."""

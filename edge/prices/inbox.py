@@ -70,7 +70,8 @@ class Inbox:
         tx.sql.execute(
             "INSERT INTO change VALUES (?, ?, ?, ?, 'taken', '')", (sequence, tx.now, change.author, len(change.rows))
         )
-        tx.record("change.received", f"change-{sequence}", {"author": change.author, "rows": len(change.rows)})
+        batch = {} if change.deadline is None else {"deadline": change.deadline}
+        tx.record("change.received", f"change-{sequence}", {"author": change.author, "rows": len(change.rows)} | batch)
         tx.topics.add("prices")
         return Taken(tuple(self._take_rows(tx, change)))
 
@@ -80,9 +81,18 @@ class Inbox:
         after = {row.item: row for row in change.afterwards}
         starts = max(tx.now, change.effective_at)
         desk = _Desk(tx, change)
+        verdicts = {}
         for row in change.rows:
             seen = Seen(known.get(row.item), records.get(row.item, Record()), starts, change.until is not None)
-            verdict = self._judge(row, seen, after.get(row.item))
+            verdicts[row.item] = self._judge(row, seen, after.get(row.item))
+        if change.deadline is not None:
+            verdicts = _all_or_none(verdicts)
+            if not any(isinstance(verdict, Refuse) for verdict in verdicts.values()):
+                tx.sql.execute(
+                    "INSERT INTO batch (sequence, deadline) VALUES (?, ?)", (change.sequence, change.deadline)
+                )
+        for row in change.rows:
+            verdict = verdicts[row.item]
             if isinstance(verdict, Accept | Hold):
                 self._note_override(tx, change.sequence, row)
             desk.write(row, verdict)
@@ -120,6 +130,15 @@ def cursor(tx: Transaction) -> int:
     return int(tx.get_meta(CURSOR, "0"))
 
 
+def _all_or_none(verdicts: dict[str, Verdict]) -> dict[str, Verdict]:
+    """A batch with a row that is refused is refused, and each of its rows names that one."""
+    for item, verdict in verdicts.items():
+        if isinstance(verdict, Refuse):
+            given_up = Refuse(say("batch-given-up", item=item, why=verdict.why))
+            return {of: one if isinstance(one, Refuse) else given_up for of, one in verdicts.items()}
+    return verdicts
+
+
 class _Desk:
     """Writes down what became of each row of a change, and tells head office. `ready`: items that may be settled."""
 
@@ -155,7 +174,8 @@ class _Desk:
         self._tx.sql.executemany(f"INSERT INTO price ({_COLUMNS}) VALUES ({marks})", self._written)  # noqa: S608
 
     def _begin(self, row: ChangeRow, version: int, at: int) -> None:
-        if at > self._tx.now:
+        in_batch = version == self._change.sequence and self._change.deadline is not None
+        if at > self._tx.now or in_batch:
             self._note(row, version, "waiting", f"takes effect at {at}")
         else:
             self._note(row, version, "active", "")

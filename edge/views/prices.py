@@ -34,6 +34,8 @@ class PriceRow:
     """When the promotion ends; None for what is none, or has no end."""
     ends: int | None
     """The version of the promotion that this price follows."""
+    batch_by: int | None
+    """By when all of its batch begins or none of it; None for what is in no batch, or has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ _COLUMNS = """p.item, p.version, p.name, p.minor,
   (SELECT o.minor FROM price o WHERE o.item = p.item AND o.version < p.version
     AND o.phase IN ('landed', 'active') ORDER BY o.version DESC LIMIT 1),
   p.was_minor, p.currency, p.per, p.phase, p.why, p.author, p.effective_at, p.received_at, p.changed_at,
-  (SELECT COUNT(*) FROM binding b WHERE b.item = p.item), p.until, p.ends"""
+  (SELECT COUNT(*) FROM binding b WHERE b.item = p.item), p.until, p.ends,
+  (SELECT b.deadline FROM batch b WHERE b.sequence = p.version AND b.state = 'preparing')"""
 
 
 def list_prices(

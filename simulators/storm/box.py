@@ -110,6 +110,11 @@ class Box(ABC):
         self.books.begin_again(self.sql)
         return True
 
+    def note_state(self, device: str, state: str) -> None:
+        """What is known of a device's being there; like the real one it may be lost with the process."""
+        if not (self.disk.full or self.sql.in_transaction):
+            self.sql.execute("UPDATE device SET state = ? WHERE id = ? AND state != ?", (state, device, state))
+
     def knows(self, till: str, epoch: int, seq: int) -> bool:
         """Whether a sale of a till is on the disk."""
         row = self.sql.execute("SELECT 1 FROM sale WHERE device = ? AND epoch = ? AND seq = ?", (till, epoch, seq))

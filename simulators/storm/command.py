@@ -29,6 +29,8 @@ STATES = (
     "weighed line sold",
     "promotion pushed",
     "promotion ended",
+    "batch started",
+    "batch aborted",
 )  # fmt: skip
 """What a run of many days has to reach, beside the faults of the schedule."""
 console = Console()

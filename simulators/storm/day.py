@@ -135,12 +135,16 @@ class Day:
         ]  # fmt: skip
         ahead = OPENING + self.world.now + step.ahead if step.ahead else None
         until = OPENING + step.until if step.until else None
-        for sequence in self.office.push(rows, Terms(ahead, until)):
+        deadline = OPENING + step.batch_by if step.batch_by else None
+        for sequence in self.office.push(rows, Terms(ahead, until, deadline)):
             what = ", ".join(f"{minor} for {self._codes[item]}" for item, minor in step.rows)
             when = f", in force in {step.ahead // 1000} s" if step.ahead else ""
             if step.until:
                 self.world.reach("promotion pushed")
                 when += f", a promotion for {(step.until - self.world.now - step.ahead) // 1000} s"
+            if step.batch_by:
+                self.world.reach("batch pushed")
+                when += ", all of it or nothing"
             self.world.say("head office", f"version {sequence}: {what}{when}")
         self.air.carry(HEAD_OFFICE, self.gateway.enter, self.gateway.woken, sure=True)
 

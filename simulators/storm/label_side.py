@@ -54,7 +54,10 @@ class LabelSide:
     def _brought(self, job: Job, digest: str, ended: Ended) -> None:
         if ended is not Ended.DONE:
             self._failed(job)
+            if ended is Ended.UNREACHABLE:
+                self._box.note_state(job.label, "lost")
             return
+        self._box.note_state(job.label, "ready")
         try:
             self._box.do(lambda tx: self._box.parts.engine.label_shown(tx, job.label, job.item, job.version, digest))
         except StoreError:

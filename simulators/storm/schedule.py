@@ -49,6 +49,8 @@ class Push:
     ahead: int = 0
     until: int = 0
     """When it ends, if it is a promotion with an end."""
+    batch_by: int = 0
+    """Its deadline, if it is a batch: all of it begins by then, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,20 @@ def _pushes(dice: random.Random) -> list[Step]:
             item, prices[item] = raised[0]
             found.append(Push(at + ahead + GRACE_MS + dice.randrange(1_000, 90_000), ((item, prices[item]),)))
     found += [Decide(_when(dice), dice.random() < 0.7) for _ in range(4)]
-    return found + _promotions(dice, prices)
+    return found + _promotions(dice, prices) + _batches(dice, prices)
+
+
+def _batches(dice: random.Random, prices: list[int]) -> list[Step]:
+    """Several items at once or none of them; now and then with a raise that somebody has to approve."""
+    found: list[Step] = []
+    for _ in range(2):
+        at = _when(dice, 8 * MINUTE, DAY - 60 * MINUTE)
+        factors = (0.7, 0.9, 1.1, 1.3, 1.3) if dice.random() < 0.7 else (0.9, 1.2, 2.7)
+        items = sorted(set(dice.choices(ITEMS, SHELF, k=3)))
+        rows = tuple((item, max(20, round(prices[item] * dice.choice(factors)))) for item in items)
+        ahead = dice.randrange(2 * MINUTE, 15 * MINUTE) if dice.random() < 0.3 else 0
+        found.append(Push(at, rows, ahead, batch_by=at + ahead + dice.randrange(3 * MINUTE, 20 * MINUTE)))
+    return found
 
 
 def _promotions(dice: random.Random, prices: list[int]) -> list[Step]:

@@ -38,9 +38,11 @@ class TillSide:
             if self._ready.get(till) == said.session:
                 del self._ready[till]
                 self._box.world.say("gateway", f"{till} is lost")
+                self._box.note_state(till, "lost")
                 self._box.world.reach("till lost")
             return
         self._ready[till] = said.session
+        self._box.note_state(till, "ready")
         self._on_the_way.pop(till, None)
         self._meet(till, said.epoch, said.oldest)
         self._box.ring()

@@ -130,6 +130,8 @@ class Books:
         self.may_show: set[tuple[str, str, int]] = set()
         self.may_go: set[tuple[str, str, int]] = set()
         self.may_charge: set[tuple[str, str, int, int]] = set()
+        self.begun: dict[int, bool | None] = {}
+        """Batch → whether it began; None while that is open."""
         self._bound: dict[str, str] = {}
         self._shown: dict[str, tuple[str, int]] = {}
         """Label → item and price that it confirmed last."""
@@ -139,7 +141,7 @@ class Books:
     def begin_again(self, sql: sqlite3.Connection) -> None:
         """The disk was replaced by an older copy. What was allowed before stays allowed: it may be on its way."""
         self._seq = 0
-        self._bound, self._shown, self._charged = {}, {}, {}
+        self._bound, self._shown, self._charged, self.begun = {}, {}, {}, {}
         self.read(sql, old=True)
 
     def read(self, sql: sqlite3.Connection, old: bool = False) -> None:
@@ -153,10 +155,16 @@ class Books:
 
     def _take(self, kind: str, subject: str, body: Mapping[str, object], old: bool) -> None:
         match kind, body:
+            case "change.received", {"deadline": int()}:
+                self.begun[int(subject.removeprefix("change-"))] = None
+            case "batch.started" | "batch.aborted", _:
+                self.begun[int(subject.removeprefix("change-"))] = kind == "batch.started"
+                self._world.reach(kind.replace(".", " "))
             case "label.bound", {"item": str(item)}:
                 self._bound[subject] = item
             case "label.sent", {"item": str(item), "version": int(version), "minor": int(minor)}:
                 self._minor[item, version] = minor
+                self._check_batch(version)
                 self.may_show.add((subject, item, version))
             case "label.sending", {"item": str(item), "version": int(version)}:
                 self.may_go.add((subject, item, version))
@@ -168,10 +176,16 @@ class Books:
                 self._charged = {key: minor for key, minor in self._charged.items() if key[0] != subject}
             case "till.sent", {"rows": list(rows)}:
                 for item, version, minor in rows:
+                    self._check_batch(version)
                     self.may_charge.add((subject, item, version, minor))
                     if not old:
                         self._check_raise(subject, item, version, minor)
                     self._charged[subject, item] = minor
+
+    def _check_batch(self, version: int) -> None:
+        """Nothing of a batch is sent before all of it was decided on, nor after it was given up."""
+        if not self.begun.get(version, True):
+            raise Violation("batch", f"version {version} is a batch that has not begun, and one of its prices is sent")
 
     def _check_raise(self, till: str, item: str, version: int, minor: int) -> None:
         """I3: a raise goes to a till only after every label of the item confirmed a price that is not lower."""
@@ -186,4 +200,7 @@ class Books:
                 raise Violation("I3", f"{till} was sent {minor} for {item}, {label} last confirmed {shown[1]}")
 
 
-_READ = frozenset({"label.bound", "label.sent", "label.sending", "label.shown", "device.retired", "till.sent"})
+_READ = frozenset(
+    {"label.bound", "label.sent", "label.sending", "label.shown", "device.retired", "till.sent"}
+    | {"change.received", "batch.started", "batch.aborted"}
+)

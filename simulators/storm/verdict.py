@@ -35,6 +35,7 @@ def _judge_prices(day: Day, told: Told) -> None:
             newest[item] = version, minor
         if outcome == "landed" and version in told.ends:
             day.world.reach("promotion ended")
+    _judge_batches(day, told)
     for item, (version, minor) in sorted(newest.items()):
         for till in day.tills.values():
             row = till.table.get(item)
@@ -44,6 +45,17 @@ def _judge_prices(day: Day, told: Told) -> None:
             shows = day.labels[label].shows
             if of == item and (shows is None or (shows.item, shows.version, shows.minor) != (item, version, minor)):
                 raise Violation("I6", f"{label} shows {shows} and should show version {version} of {item}: {minor}")
+
+
+def _judge_batches(day: Day, told: Told) -> None:
+    """All of a batch began or none of it, and head office was told the same of every row."""
+    for version, item, _, outcome, why in told.rows:
+        begun = day.gateway.books.begun.get(version, ...)
+        if begun is ... or (outcome == "landed" and why == "unchanged"):
+            continue
+        fine = outcome == "landed" or why.startswith("superseded by") if begun else outcome == "refused"
+        if begun is None or not fine:
+            raise Violation("batch", f"version {version} began: {begun}, yet {item} is {outcome} at head office: {why}")
 
 
 def _judge_sales(day: Day, told: Told) -> None:

@@ -9,7 +9,7 @@ import pytest
 from cloud_sync.hq import ingest
 from cloud_sync.queue.outbox import Outbox
 from edge.dispatch import wanted
-from edge.prices import activation, leases
+from edge.prices import activation, batches, books, inbox, leases
 from edge.store import Transaction
 from simulators.storm.stage import Stage, hunt
 from simulators.storm.tills import Till
@@ -112,6 +112,34 @@ def _restored_events_look_new(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ingest, "_told_before", lambda *_: False)
 
 
+def _a_promotion_ends_at_the_tills_first(patch: pytest.MonkeyPatch) -> None:
+    """As where each till knows when the promotion is over."""
+    ends: set[int] = set()
+    load, rule = books.load_books, activation._labels_below
+
+    def load_and_learn(tx: Transaction, items: Any) -> Any:
+        ends.update(version for (version,) in tx.sql.execute("SELECT version FROM price WHERE ends IS NOT NULL"))
+        return load(tx, items)
+
+    def not_for_ends(labels: Any, tills: Any, target: activation.Offer, *rest: Any) -> list[str]:
+        return [] if target.version in ends else rule(labels, tills, target, *rest)
+
+    patch.setattr("edge.prices.engine.load_books", load_and_learn)
+    patch.setattr(activation, "_labels_below", not_for_ends)
+
+
+def _a_promotion_has_no_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(inbox._Desk, "write_end", lambda *_, **__: None)
+
+
+def _batches_begin_row_by_row(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("edge.prices.engine.unbegun", lambda _: {})
+
+
+def _batches_begin_without_what_is_held(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("edge.prices.engine.decide", lambda _, *rest: batches.decide([], *rest))
+
+
 RULES: dict[str, Remove] = {
     "direction: a cut waits for the tills": _cuts_first_at_labels,
     "direction: a raise waits for the labels": _raises_first_at_tills,
@@ -126,6 +154,10 @@ RULES: dict[str, Remove] = {
     "ledger before a label may show it": lambda patch: _silently({"label.sent"}, patch),
     "ledger before pictures": _pictures_leave_before_the_ledger_knows,
     "exactly once, over a restore too": _restored_events_look_new,
+    "a promotion's end is a raise": _a_promotion_ends_at_the_tills_first,
+    "a promotion ends": _a_promotion_has_no_end,
+    "a batch begins as one": _batches_begin_row_by_row,
+    "a batch waits for each of its rows": _batches_begin_without_what_is_held,
 }
 
 

@@ -130,6 +130,8 @@ class Steps:
                     visit.when(row.changed_at).classes("aisle-small")
                 if row.until is not None:
                     text(t("prices.until", when=visit.exact(row.until)), "div").classes("aisle-small")
+                if row.batch_by is not None:
+                    text(t("prices.batch", when=visit.exact(row.batch_by)), "div").classes("aisle-small")
                 words = self._why(row, waiting)
                 if words:
                     text(words, "div").classes("aisle-small aisle-soft")
@@ -151,7 +153,7 @@ class Steps:
 
     def _why(self, row: PriceRow, waiting: tuple[Waiting, ...]) -> str:
         t, visit = self._visit.t, self._visit
-        if row.phase == "waiting":
+        if row.phase == "waiting" and not (row.batch_by is not None and row.why.startswith("batch")):
             key = "prices.at" if row.ends is None else "prices.at-end"
             return t(key, when=visit.exact(row.effective_at))
         if row.phase == "active" and waiting:
