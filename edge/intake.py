@@ -42,7 +42,9 @@ class _Applied(BaseModel):
     """Body of "prices.applied": the versions that a till's table holds now."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    rows: tuple[tuple[str, U64], ...] = Field(max_length=500)
+    rows: tuple[tuple[str, U64], ...] = Field(default=(), max_length=500)
+    members: tuple[tuple[str, U64], ...] = Field(default=(), max_length=500)
+    """The same of its prices for members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Intake:
         batch.write()  # what was sold before stands before this in the ledger
         tx = batch.tx
         if tx.get_meta(_journal(message.device)) in ("", str(message.epoch)):  # else it speaks of a table that is gone
-            self.engine.till_applied(tx, message.device, applied.rows)
+            self.engine.till_applied(tx, message.device, applied.rows, applied.members)
 
 
 class _Batch:

@@ -46,6 +46,8 @@ class ChangeRow(BaseModel):
     unit: Literal["kg", "l", "m", "each"] | None = None
     was_minor: Minor | None = None
     """The regular price a promotion compares with. Its presence makes the row a promotion."""
+    member_minor: Minor | None = None
+    """What members of the shop's programme pay, once they have said who they are; at most `minor`."""
     content: Annotated[int, Field(ge=1, le=10**9, strict=True)] | None = None
     """What one piece holds, to check `unit_minor` by: grams, millilitres, millimetres or pieces, as `unit` says."""
     content_within: Annotated[int, Field(ge=0, le=10**9, strict=True)] = 0

@@ -71,6 +71,8 @@ class SaleLine(BaseModel):
     """`minor` × `quantity` for pieces, a thousandth of it for what is measured; rounded once, half up."""
     per: Per | None = None
     """What `minor` buys. None: the till does not say; then it is what the price of this version says."""
+    member: bool = False
+    """Whether it is the price for members, and the shopper had said to be one. Nothing says which."""
 
 
 class Sale(BaseModel):

@@ -8,13 +8,14 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-AMOUNTS = frozenset({"price", "given", "low", "was", "old", "new", "least", "most", "due"})
+AMOUNTS = frozenset({"price", "member", "given", "low", "was", "old", "new", "least", "most", "due"})
 """Values that are amounts in minor units, where they are whole numbers."""
 
 ENGLISH = {
     "currency": "currency: {given} is not this store's {own}",
     "floor-ceiling": "floor and ceiling: {price} is outside {least} to {most}",
     "promotion": "promotion: the regular price {was} is not above {price}",
+    "member-price": "member price: {member} is above {price}, which everybody pays",
     "afterwards": "promotion: what the item costs afterwards cannot be used: {why}",
     "never-began": "promotion: it never began, so there is nothing to go back from",
     "batch-late": "batch: its deadline passed before it could begin",

@@ -9,6 +9,9 @@ speaking of what a device *may* present: what it last confirmed and everything s
 A cut therefore reaches every till before any label, and a raise every label before any till, with no case for
 either; lost confirmations, superseded changes, restarts and labels bound anew need no case of their own. Pure: a
 function of what is known and the time; it reads no clock, disk or socket.
+
+A price for members is a second book of the same item, under the same two rules. A label shows both prices in one
+picture, so it is sent what both books allow; a till keeps them apart, and takes each as its own book allows.
 """
 
 from collections.abc import Mapping
@@ -79,6 +82,9 @@ class Book:
     item: str
     target: Offer | None
     faces: Mapping[str, Face]
+    member: "Book | None" = None
+    """What members pay, where that ever was another price. A till that has confirmed nothing for members charges them
+    what it charges all: that stands in this book as version 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +96,44 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is allowed now. `send`: device → the target. `waiting_for`: the devices that hold the rest back."""
+    """What is allowed now. `send`: device → the target. `waiting_for`: the devices that hold the rest back.
+
+    `send_member`: tills → what the target is for members.
+    """
 
     send: tuple[str, ...]
     waiting_for: tuple[str, ...]
     landed: bool
+    send_member: tuple[str, ...] = ()
 
 
 def plan(book: Book, rules: Rules, now: int) -> Plan:
     """Decide which faces may be sent the target now, and whether the target has landed everywhere."""
+    one = _plan_one(book, rules, now)
+    member = book.member
+    if member is None or book.target is None:
+        return one
+    two = _plan_one(member, rules, now)
+    labels = [face for face in member.faces.values() if face.role is Role.LABEL]
+    tills = [face for face in member.faces.values() if face.role is Role.TILL]
+    # Members pay the price for all at a till that knows none for them yet: it is judged as one, too.
+    held = _labels_below(labels, tills, book.target, rules, now)
+    unready = {till.device for till in tills if held and not charges_members(till)}
+    role = {device: face.role for device, face in book.faces.items()}
+    send = [
+        device for device in one.send if (device in two.send if role[device] is Role.LABEL else device not in unready)
+    ]
+    waiting = dict.fromkeys([*one.waiting_for, *two.waiting_for])
+    members = tuple(device for device in two.send if role[device] is Role.TILL)
+    return Plan(tuple(send), tuple(waiting), one.landed and two.landed, members)
+
+
+def charges_members(till: Face) -> bool:
+    """Whether a till, as it stands in the book for members, has confirmed a price for them."""
+    return any(shown.confirmed and shown.offer.version > 0 for shown in till.may)
+
+
+def _plan_one(book: Book, rules: Rules, now: int) -> Plan:
     target = book.target
     if target is None:
         return Plan((), (), landed=False)

@@ -66,11 +66,12 @@ def decide(rows: Sequence[Row], starts: int, deadline: int, now: int) -> Start |
     return Wait() if now < starts else Start()
 
 
-def missing(book: Book, offer: Offer, here: Mapping[str, bool]) -> tuple[str, ...]:
+def missing(book: Book, offer: Offer, here: Mapping[str, bool], member: Offer | None = None) -> tuple[str, ...]:
     """The devices whose word this offer needs first, tills of a cut and labels of a raise, that are away or owe one.
 
-    `here`: device → whether it is there as far as is known.
+    `here`: device → whether it is there as far as is known. `member`: what the offer is for members.
     """
+    members = missing(book.member, member, here) if book.member is not None and member is not None else ()
     charged = [shown.offer.minor for face in book.faces.values() if face.role is Role.TILL for shown in face.may]
     cut, rise = any(offer.minor < minor for minor in charged), any(offer.minor > minor for minor in charged)
     found = []
@@ -78,7 +79,7 @@ def missing(book: Book, offer: Offer, here: Mapping[str, bool]) -> tuple[str, ..
         needed = rise if face.role is Role.LABEL else cut
         if face.bound and needed and not face.stopped and not (here.get(face.device, False) and face.owes_nothing):
             found.append(face.device)
-    return tuple(found)
+    return tuple(dict.fromkeys([*found, *members]))
 
 
 def name_devices(devices: Sequence[str]) -> str:
@@ -109,12 +110,14 @@ class Batch:
 def look_at(tx: Transaction, sequence: int, objection: Callable[[Transaction, str, int], str]) -> Batch:
     """Read what stands against each row. `objection`: see `PriceEngine`."""
     found = tx.sql.execute(
-        "SELECT item, minor, phase, why, effective_at FROM price WHERE version = ? ORDER BY item", (sequence,)
+        "SELECT item, minor, COALESCE(member_minor, minor), phase, why, effective_at FROM price"
+        " WHERE version = ? ORDER BY item",
+        (sequence,),
     ).fetchall()
     books = load_books(tx, [row[0] for row in found])
     here = {device: state not in _AWAY for device, state in tx.sql.execute("SELECT id, state FROM device")}
     rows = []
-    for item, minor, phase, why, starts in found:
+    for item, minor, member, phase, why, starts in found:
         book, offer = books[item], Offer(sequence, minor)
         if phase in ("refused", "superseded"):
             rows.append(Row(item, gone=why))
@@ -125,9 +128,9 @@ def look_at(tx: Transaction, sequence: int, objection: Callable[[Transaction, st
         elif starts <= tx.now and (objected := objection(tx, item, sequence)):
             rows.append(Row(item, gone=objected))
         else:
-            absent = missing(book, offer, here)
+            absent = missing(book, offer, here, Offer(sequence, member))
             rows.append(Row(item, waits=f"waiting for {name_devices(absent)}" if absent else ""))
-    return Batch(tuple(rows), max((row[4] for row in found), default=0))
+    return Batch(tuple(rows), max((row[5] for row in found), default=0))
 
 
 _AWAY = ("lost", "fault")

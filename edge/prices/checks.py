@@ -106,7 +106,12 @@ def check_row(row: ChangeRow, seen: Seen, limits: Limits, law: Law, undrawable: 
         return verdict
     if (objection := check_reduction(row, seen.record, seen.starts, law)) is not None:
         return Hold(objection.why) if objection.action is Action.HOLD else Refuse(objection.why)
-    return Accept() if known is None else _check_jump(row.minor, known.regular, limits)
+    if known is None:
+        return Accept()
+    verdict = _check_jump(row.minor, known.regular, limits)
+    if isinstance(verdict, Accept) and row.member_minor is not None:
+        return _check_jump(min(row.member_minor, known.regular), known.regular, limits)
+    return verdict
 
 
 def check_afterwards(row: ChangeRow, seen: Seen, limits: Limits, law: Law, undrawable: Callable[[str], str]) -> str:
@@ -135,6 +140,10 @@ def _sanity(row: ChangeRow, known: Known | None, limits: Limits) -> str:
         return say("floor-ceiling", price=row.minor, least=limits.floor_minor, most=limits.ceiling_minor)
     if row.was_minor is not None and row.was_minor <= row.minor:
         return say("promotion", was=row.was_minor, price=row.minor)
+    if row.member_minor is not None and row.member_minor > row.minor:
+        return say("member-price", member=row.member_minor, price=row.minor)
+    if row.member_minor is not None and row.member_minor < limits.floor_minor:
+        return say("floor-ceiling", price=row.member_minor, least=limits.floor_minor, most=limits.ceiling_minor)
     if (row.unit_minor is None) != (row.unit is None):
         return say("unit-incomplete")
     if known is not None and known.row.per != row.per:

@@ -46,7 +46,15 @@ class PriceEngine:
                 continue
             self._supersede(tx, book)
             decided = plan(book, self.rules, tx.steady)
-            sendings += [Sending(device, book.faces[device].role, book.item, book.target) for device in decided.send]
+            for device in decided.send:
+                role = book.faces[device].role
+                member = book.member.target if book.member is not None and role is Role.LABEL else None
+                sendings.append(Sending(device, role, book.item, book.target, member.minor if member else None))
+            if book.member is not None and book.member.target is not None:
+                offer = book.member.target
+                sendings += [
+                    Sending(till, Role.TILL, book.item, offer, to_members=True) for till in decided.send_member
+                ]
             if decided.landed:
                 self._land(tx, book)
         self._wish(tx, books.values())
@@ -56,9 +64,15 @@ class PriceEngine:
         if books:
             tx.topics.add("prices")
 
-    def till_applied(self, tx: Transaction, till: str, held: Sequence[tuple[str, int]]) -> None:
-        """A till reported the versions in its table."""
-        self.settle(tx, confirm_till(tx, till, held))
+    def till_applied(
+        self,
+        tx: Transaction,
+        till: str,
+        held: Sequence[tuple[str, int]],
+        members: Sequence[tuple[str, int]] = (),
+    ) -> None:
+        """A till reported the versions in its table, and in its table for members."""
+        self.settle(tx, confirm_till(tx, till, held, members))
         tx.sql.execute(
             "UPDATE twin SET reported_version = MAX(reported_version, ?), reported_at = ? WHERE device = ?",
             (max((version for _, version in held), default=0), tx.now, till),
@@ -89,6 +103,7 @@ class PriceEngine:
         """A till came back with an empty table: what it was allowed to charge is sent again, newest first to last."""
         tx.record("till.forgot", till, {"epoch": epoch})
         tx.sql.execute("UPDATE showing SET confirmed = 0 WHERE device = ?", (till,))
+        tx.sql.execute("UPDATE member SET confirmed = 0 WHERE device = ?", (till,))
         tx.topics.add("sendings")
 
     def bind(self, tx: Transaction, label: str, item: str, by: str) -> None:

@@ -170,7 +170,7 @@ class _Desk:
 
     def finish(self) -> None:
         """Write the rows."""
-        marks = ", ".join("?" * 18)
+        marks = ", ".join("?" * 19)
         self._tx.sql.executemany(f"INSERT INTO price ({_COLUMNS}) VALUES ({marks})", self._written)  # noqa: S608
 
     def _begin(self, row: ChangeRow, version: int, at: int) -> None:
@@ -190,12 +190,12 @@ class _Desk:
         self._written.append(
             (row.item, version, row.name, row.minor, row.currency, row.per, row.unit_minor, row.unit, row.was_minor,
              change.until if end else change.effective_at, now, change.author, phase, why, told or "", now,
-             None if end else change.until, change.sequence if end else None)
+             None if end else change.until, change.sequence if end else None, row.member_minor)
         )  # fmt: skip
 
 
 _TOLD: dict[str, Outcome] = {"held": "held", "waiting": "held", "refused": "refused"}
 _COLUMNS = (
     "item, version, name, minor, currency, per, unit_minor, unit, was_minor, effective_at, received_at, author, phase,"
-    " why, told, changed_at, until, ends"
+    " why, told, changed_at, until, ends, member_minor"
 )

@@ -29,6 +29,7 @@ STATES = (
     "weighed line sold",
     "promotion pushed",
     "promotion ended",
+    "member's price charged",
     "batch started",
     "batch aborted",
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """One day: sets the stage, plays the schedule, lets the storm pass."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from cloud_sync.contract.change import ChangeRow
 from cloud_sync.hq.terms import Terms
@@ -129,9 +130,9 @@ class Day:
         rows = [
             ChangeRow(
                 item=self._codes[item], name=f"item {item:02}", minor=minor, currency="EUR",
-                per="kg" if item in WEIGHED else "each",
+                per="kg" if item in WEIGHED else "each", member_minor=member,
             )
-            for item, minor in step.rows
+            for (item, minor), member in zip_longest(step.rows, step.member)
         ]  # fmt: skip
         ahead = OPENING + self.world.now + step.ahead if step.ahead else None
         until = OPENING + step.until if step.until else None

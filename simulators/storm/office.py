@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 from sqlalchemy import Connection
 
-from cloud_sync.contract.change import ChangeRow
+from cloud_sync.contract.change import ChangeRow, open_change
 from cloud_sync.contract.events import Committed
 from cloud_sync.contract.feed import FeedPage
 from cloud_sync.hq.database import Database, open_database
@@ -59,6 +59,8 @@ class Told:
     """(Version, item, minor, outcome, why) of every row that was pushed."""
     ends: frozenset[int]
     """Versions with which a promotion ends."""
+    members: dict[tuple[int, str], int | None]
+    """(Version, item) → what members pay, if that was pushed as a price of its own."""
     misfits: list[str]
     heads: list[tuple[int, str]]
     """(Gateway's epoch, body) of every head of the ledger."""
@@ -89,8 +91,19 @@ class HeadOffice:
         """The last sequence of the change log."""
         return feed(self.office, STORE, 0, 1).head
 
+    def _pushed_rows(self) -> Iterator[tuple[int, ChangeRow]]:
+        """Every row of the log under its version, as it was signed."""
+        trusted, after = [self.office.signer.public_key], 0
+        while entries := feed(self.office, STORE, after, 50).entries:
+            for entry in entries:
+                change = open_change(entry.envelope.encode(), trusted)
+                yield from ((change.sequence, row) for row in change.rows)
+                yield from ((change.last_version, row) for row in change.afterwards)
+            after = entries[-1].sequence
+
     def told(self) -> Told:
         """Everything that the judge compares."""
+        members = {(version, row.item): row.member_minor for version, row in self._pushed_rows()}
         with self.office.db.read() as sql:
             return Told(
                 _rows(
@@ -100,6 +113,7 @@ class HeadOffice:
                 ),
                 _rows(sql, "SELECT sequence, item, minor, outcome, why FROM change_rows ORDER BY sequence, item"),
                 frozenset(row[0] for row in _rows(sql, "SELECT sequence FROM changes WHERE envelope = ''")),
+                members,
                 [row[0] for row in _rows(sql, "SELECT why FROM misfits ORDER BY epoch, seq")],
                 _rows(sql, "SELECT epoch, body FROM events WHERE kind = 'ledger.head' ORDER BY epoch, seq"),
             )

@@ -1,7 +1,7 @@
 """What one seed brings: shoppers, price changes and faults, as a list that can be made shorter."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MINUTE = 60_000
 DAY = 240 * MINUTE
@@ -15,6 +15,8 @@ SHELF = (1,) * 10 + (2,) * 6 + (4,) * 3 + (6,)
 ITEMS = tuple(range(len(SHELF)))
 WEIGHED = (4, 13)
 """Items that are sold by the kg."""
+LOYAL = (2, 8, 11, 16, 17)
+"""Items for which members mostly have a price of their own."""
 LABELS = tuple(f"label-{number:02}" for number in range(1, sum(SHELF) + 1))
 HEAD_OFFICE = "hq"
 
@@ -37,6 +39,8 @@ class Shopper:
     pay_at: int
     grams: int = 385
     """How much of what is weighed."""
+    member: bool = False
+    """Says so when paying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Push:
     """When it ends, if it is a promotion with an end."""
     batch_by: int = 0
     """Its deadline, if it is a batch: all of it begins by then, or nothing."""
+    member: tuple[int | None, ...] = ()
+    """For each row what members pay, if that is another price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +214,11 @@ def _shoppers(dice: random.Random) -> list[Step]:
         scan_at = at + dice.randrange(20_000, 25 * MINUTE)
         pay_at = scan_at + dice.randrange(5_000, 4 * MINUTE)
         items = tuple(dice.choices(ITEMS, SHELF, k=dice.randint(1, 3)))
-        found.append(Shopper(at, number, dice.choice(TILLS), items, scan_at, pay_at, dice.randrange(5, 4_000)))
+        found.append(
+            Shopper(
+                at, number, dice.choice(TILLS), items, scan_at, pay_at, dice.randrange(5, 4_000), dice.random() < 0.4
+            )
+        )
     return found
 
 
@@ -237,7 +247,17 @@ def _pushes(dice: random.Random) -> list[Step]:
             item, prices[item] = raised[0]
             found.append(Push(at + ahead + GRACE_MS + dice.randrange(1_000, 90_000), ((item, prices[item]),)))
     found += [Decide(_when(dice), dice.random() < 0.7) for _ in range(4)]
-    return found + _promotions(dice, prices) + _batches(dice, prices)
+    found += _promotions(dice, prices) + _batches(dice, prices)
+    return [_with_member_prices(dice, step) if isinstance(step, Push) else step for step in found]
+
+
+def _with_member_prices(dice: random.Random, push: Push) -> Push:
+    """Now and then members pay less, of some items always."""
+    member = tuple(
+        round(minor * dice.choice((0.5, 0.7, 0.9))) if dice.random() < (0.7 if item in LOYAL else 0.05) else None
+        for item, minor in push.rows
+    )
+    return replace(push, member=member)
 
 
 def _batches(dice: random.Random, prices: list[int]) -> list[Step]:

@@ -4,17 +4,19 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from simulators.storm.world import Violation, World
 
 
 @dataclass(slots=True)
 class Span:
-    """A price on a label: from when, and until when (None: it still shows it)."""
+    """A price on a label, and what it promises members: from when, and until when (None: it still shows it)."""
 
     label: str
     version: int
     minor: int
+    member: int
     since: int
     until: int | None = None
 
@@ -31,6 +33,8 @@ class Judge:
     newest_on_label: dict[tuple[str, str], int] = field(default_factory=dict)
     held: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
     """Till → item → (version, minor) in its table."""
+    for_members: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    """The same of its prices for members."""
     sellers: dict[str, Callable[[], bool]] = field(default_factory=dict)
     """Till → whether its lease lets it sell now."""
     weighed: frozenset[str] = frozenset()
@@ -39,13 +43,15 @@ class Judge:
 
     # What devices do.
 
-    def shows(self, label: str, item: str, version: int, minor: int) -> None:
-        """A label's ink moved."""
+    def shows(self, label: str, item: str, version: int, minor: int, member: int | None) -> None:
+        """A label's ink moved. `member`: what it says that members pay, if it says so."""
+        if member is not None and member > minor:
+            raise Violation("I1", f"{label} shows members {member} for {item}, and everybody {minor}")
         now = self.world.now
         if version < self.newest_on_label.get((label, item), 0):
             raise Violation("I2", f"{label} goes back from version {self.newest_on_label[label, item]} to {version}")
         self._ends(label)
-        span = Span(label, version, minor, now)
+        span = Span(label, version, minor, minor if member is None else member, now)
         self.spans.setdefault(item, []).append(span)
         self.on_label[label] = item, span
         self.newest_on_label[label, item] = version
@@ -70,6 +76,15 @@ class Judge:
         if self.sellers[till]():
             self._probe(till, item)
 
+    def holds_for_members(self, till: str, item: str, version: int, minor: int) -> None:
+        """A till took a price for members into its table."""
+        table = self.for_members.setdefault(till, {})
+        if item in table and version < table[item][0]:
+            raise Violation("I2", f"{till} goes back from version {table[item][0]} to {version} of {item} for members")
+        table[item] = version, minor
+        if self.sellers[till]():
+            self._probe(till, item)
+
     def sells_again(self, till: str) -> None:
         """A till that had stopped may sell again."""
         for item in self.held.get(till, {}):
@@ -77,14 +92,14 @@ class Judge:
 
     def wiped(self, till: str) -> None:
         """A till lost its table."""
-        self.held[till] = {}
+        self.held[till], self.for_members[till] = {}, {}
 
-    def sells(self, till: str, item: str, minor: int, scanned: int, when: str) -> None:
+    def sells(self, till: str, item: str, minor: int, scanned: int, when: str, *, member: bool = False) -> None:
         """A shopper has a line scanned, or pays for it. `scanned`: its price when it was scanned."""
         self.lines_sold += when == "pays"
         if minor > scanned:
             raise Violation("I1", f"{till}: {item} was scanned at {scanned} and costs {minor} at the end (basket)")
-        self._check(till, item, minor, when)
+        self._check(till, item, minor, when, member=member)
 
     def adds_up(self, till: str, item: str, minor: int, quantity: int, total: int) -> None:
         """A line's sum: pieces exactly; what is weighed to the nearest minor unit, rounded once."""
@@ -98,20 +113,23 @@ class Judge:
         held = self.held.get(till, {}).get(item)
         if held is not None:
             self._check(till, item, held[1], "would pay")
+            _, less = self.for_members.get(till, {}).get(item, held)
+            self._check(till, item, min(held[1], less), "would pay as a member", member=True)
 
-    def _check(self, till: str, item: str, minor: int, when: str) -> None:
-        """I1: at most the lowest price that any label of the item showed within the grace window."""
+    def _check(self, till: str, item: str, minor: int, when: str, *, member: bool = False) -> None:
+        """I1: at most the lowest price that any label of the item showed, to members or to all, within the window."""
         now = self.world.now
         spans = self.spans.get(item)
         if not spans:
             return
         spans[:] = [span for span in spans if span.until is None or now - span.until < self.grace_ms]
         for span in spans:
-            if minor > span.minor:
+            shown = span.member if member else span.minor
+            if minor > shown:
                 gone = "" if span.until is None else f", gone for {(now - span.until) // 1000} s"
                 raise Violation(
                     "I1",
-                    f"a shopper {when} {minor} for {item} at {till}; {span.label} shows {span.minor}"
+                    f"a shopper {when} {minor} for {item} at {till}; {span.label} shows {shown}"
                     f" (version {span.version}{gone})",
                 )
 
@@ -129,7 +147,8 @@ class Books:
         self._seq = 0
         self.may_show: set[tuple[str, str, int]] = set()
         self.may_go: set[tuple[str, str, int]] = set()
-        self.may_charge: set[tuple[str, str, int, int]] = set()
+        self.may_charge: set[tuple[str, str, int, int, bool]] = set()
+        """Till, item, version, price, and whether it is for members."""
         self.begun: dict[int, bool | None] = {}
         """Batch → whether it began; None while that is open."""
         self._bound: dict[str, str] = {}
@@ -157,6 +176,8 @@ class Books:
         match kind, body:
             case "change.received", {"deadline": int()}:
                 self.begun[int(subject.removeprefix("change-"))] = None
+            case "price.approved" | "price.rejected", {"version": int(version)} if self.begun.get(version):
+                raise Violation("batch", f"version {version} began while {subject} waited for a person")
             case "batch.started" | "batch.aborted", _:
                 self.begun[int(subject.removeprefix("change-"))] = kind == "batch.started"
                 self._world.reach(kind.replace(".", " "))
@@ -174,10 +195,13 @@ class Books:
                 self._bound.pop(subject, None)
                 self._shown.pop(subject, None)
                 self._charged = {key: minor for key, minor in self._charged.items() if key[0] != subject}
-            case "till.sent", {"rows": list(rows)}:
-                for item, version, minor in rows:
+            case "till.sent", _:
+                for item, version, minor in cast(list[tuple[str, int, int]], body.get("members", [])):
                     self._check_batch(version)
-                    self.may_charge.add((subject, item, version, minor))
+                    self.may_charge.add((subject, item, version, minor, True))
+                for item, version, minor in cast(list[tuple[str, int, int]], body.get("rows", [])):
+                    self._check_batch(version)
+                    self.may_charge.add((subject, item, version, minor, False))
                     if not old:
                         self._check_raise(subject, item, version, minor)
                     self._charged[subject, item] = minor
@@ -202,5 +226,5 @@ class Books:
 
 _READ = frozenset(
     {"label.bound", "label.sent", "label.sending", "label.shown", "device.retired", "till.sent"}
-    | {"change.received", "batch.started", "batch.aborted"}
+    | {"price.approved", "price.rejected", "change.received", "batch.started", "batch.aborted"}
 )
