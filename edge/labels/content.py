@@ -46,6 +46,9 @@ class LabelContent:
     domain: str
     """Host, with a port where needed, of the shop's GS1 Digital Links."""
 
+    member_minor: int | None = None
+    """What members of the shop's programme pay, where that is another price."""
+
     @property
     def shown_item(self) -> str:
         """The item as printed under a barcode: a GTIN-8, -13 or -14 without the zeros before it."""

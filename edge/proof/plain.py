@@ -48,6 +48,7 @@ def plain_face(face: Face) -> dict[str, Any]:
         "item": face.item,
         "version": face.version,
         "minor": face.minor,
+        **({} if face.member is None else {"member": face.member}),
         "pixels": face.pixels,
         "evidence": [
             {
@@ -91,13 +92,14 @@ def _line(line: Line) -> dict[str, Any]:
         "item": line.item,
         "version": line.version,
         "charged": line.charged,
+        "member": line.member,
         "quantity": line.quantity,
         "total": line.total,
         "per": line.per,
         "comes_to": line.right,
         "verdict": line.verdict.value,
         "over": line.over,
-        "lowest": None if line.lowest is None else line.lowest.face.minor,
+        "lowest": None if line.lowest is None else line.lowest.minor,
         "labels": _shown(line.shown),
         "labels_not_on_record": list(line.blank),
         "till": None if line.till is None else plain_face(line.till),

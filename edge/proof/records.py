@@ -66,15 +66,18 @@ def read_label(sql: sqlite3.Connection, device: str, clock: Clock | None = None)
     return label_timeline(device, _with_restores(sql, device, rows), read_clock(sql) if clock is None else clock)
 
 
-def read_till(sql: sqlite3.Connection, device: str, item: str, clock: Clock | None = None) -> Timeline:
-    """A till's past with one item."""
+def read_till(
+    sql: sqlite3.Connection, device: str, item: str, clock: Clock | None = None, *, member: bool = False
+) -> Timeline:
+    """A till's past with one item. `member`: with its price for members."""
     rows = _rows(
         sql,
         "subject = ? AND (kind IN ('till.joined', 'till.forgot', 'device.retired')"
         " OR (kind IN ('till.sent', 'till.applied') AND instr(body, ?) > 0))",
         (device, item),
     )
-    return till_timeline(device, item, _with_restores(sql, device, rows), read_clock(sql) if clock is None else clock)
+    ticks = read_clock(sql) if clock is None else clock
+    return till_timeline(device, item, _with_restores(sql, device, rows), ticks, member=member)
 
 
 def labels_of(sql: sqlite3.Connection, item: str) -> list[str]:
@@ -108,7 +111,11 @@ def judge_sale(sql: sqlite3.Connection, sale: Row, grace_ms: int | None = None) 
     clock = read_clock(sql)
     items = list(dict.fromkeys(str(line[0]) for line in sale.body["lines"]))
     labels = {item: [read_label(sql, name, clock) for name in labels_of(sql, item)] for item in items}
-    tills = {item: read_till(sql, sale.subject, item, clock) for item in items}
+    tills = {
+        (item, member): read_till(sql, sale.subject, item, clock, member=member)
+        for item in items
+        for member in (False, True)
+    }
     if grace_ms is None:
         grace_ms = read_shop(sql, sale.seq).grace_ms
     return judge(sale, sale_time(sale, _near(sql, sale, clock)), labels, tills, grace_ms, partial(_sold_per, sql))

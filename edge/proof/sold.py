@@ -22,6 +22,8 @@ class Sold:
     quantity: int
     total: int
     per: str = "each"
+    member: bool = False
+    """Whether it is the price for members."""
 
     def at(self, minor: int) -> int:
         """What the line comes to at this price, rounded once."""
@@ -33,6 +35,8 @@ def write_line(line: SaleLine) -> list[Any]:
     more: dict[str, Any] = {}
     if line.per is not None and line.per != "each":
         more["per"] = line.per
+    if line.member:
+        more["member"] = True
     row = [line.item, line.version, line.minor, line.quantity, line.total_minor]
     return [*row, more] if more else row
 
@@ -42,4 +46,4 @@ def read_line(row: Sequence[Any], sold_per: Callable[[str, int], str]) -> Sold:
     item, version, charged, quantity, total, *rest = row
     more = rest[0] if rest else {}
     per = more.get("per") or sold_per(item, version)
-    return Sold(str(item), int(version), int(charged), int(quantity), int(total), per)
+    return Sold(str(item), int(version), int(charged), int(quantity), int(total), per, more.get("member") is True)

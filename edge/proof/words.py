@@ -86,7 +86,7 @@ def say_line(line: Line, money: Money, zone: ZoneInfo, moment: int) -> str:
         low = line.lowest
         sure = "showed" if low.surely else "may have shown"
         until = "" if low.span.end is None else f" until {clock(low.span.end, zone, moment)}"
-        price = money(low.face.minor)
+        price = money(low.minor) + (" to members" if line.member else "")
         said = f"lowest: {low.label} {sure} {price} (v{low.face.version}){until}"
     if line.total > line.right:
         said += f"; by its own price the line comes to {money(line.right)}, not {money(line.total)}"

@@ -15,7 +15,7 @@ SHELF = (1,) * 10 + (2,) * 6 + (4,) * 3 + (6,)
 ITEMS = tuple(range(len(SHELF)))
 WEIGHED = (4, 13)
 """Items that are sold by the kg."""
-LOYAL = (2, 8, 11, 16, 17)
+LOYAL = (2, 8, 10, 11, 14, 16, 17, 19)
 """Items for which members mostly have a price of their own."""
 LABELS = tuple(f"label-{number:02}" for number in range(1, sum(SHELF) + 1))
 HEAD_OFFICE = "hq"
@@ -248,16 +248,27 @@ def _pushes(dice: random.Random) -> list[Step]:
             found.append(Push(at + ahead + GRACE_MS + dice.randrange(1_000, 90_000), ((item, prices[item]),)))
     found += [Decide(_when(dice), dice.random() < 0.7) for _ in range(4)]
     found += _promotions(dice, prices) + _batches(dice, prices)
-    return [_with_member_prices(dice, step) if isinstance(step, Push) else step for step in found]
+    return _with_member_prices(dice, found)
 
 
-def _with_member_prices(dice: random.Random, push: Push) -> Push:
-    """Now and then members pay less, of some items always."""
-    member = tuple(
-        round(minor * dice.choice((0.5, 0.7, 0.9))) if dice.random() < (0.7 if item in LOYAL else 0.05) else None
-        for item, minor in push.rows
-    )
-    return replace(push, member=member)
+def _with_member_prices(dice: random.Random, steps: list[Step]) -> list[Step]:
+    """Now and then members pay less, of some items mostly; after a raise it may still be more than before."""
+    before: dict[int, int] = {}
+    found: list[Step] = []
+    for step in sorted(steps, key=lambda step: step.at):
+        if not isinstance(step, Push):
+            found.append(step)
+            continue
+        member: list[int | None] = []
+        for item, minor in step.rows:
+            less = round(minor * dice.choice((0.5, 0.7, 0.9)))
+            if item in before and minor > before[item] + 1 and dice.random() < 0.5:
+                less = (before[item] + minor) // 2
+            often = (0.7 if item in LOYAL else 0.15) if before.keys() >= {item} else 0.1
+            member.append(less if dice.random() < often else None)
+            before[item] = minor
+        found.append(replace(step, member=tuple(member)))
+    return found
 
 
 def _batches(dice: random.Random, prices: list[int]) -> list[Step]:

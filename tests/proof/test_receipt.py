@@ -67,7 +67,7 @@ def test_the_judgement_names_labels_rows_and_the_sum() -> None:
     line = label_timeline("label-1", shelf(0, 30 * MINUTE).rows)
     till = till_timeline("till-1", ITEM, Book("till-1").till_sent((ITEM, 7, 129), at=0).applied((ITEM, 7), at=10).rows)
     row = sale(40 * MINUTE)
-    judged = judge(row, sale_time(row), {ITEM: [line]}, {ITEM: till}, 0)
+    judged = judge(row, sale_time(row), {ITEM: [line]}, {(ITEM, False): till}, 0)
     (one,) = judged.lines
     assert (one.over, one.lowest.label if one.lowest else "") == (60, "label-1")
     assert one.till is not None
@@ -137,3 +137,36 @@ def test_a_till_that_does_not_say_what_it_sold_by_is_judged_by_the_version_of_th
     row = weighed(249, 385, 96, per=None)
     (line,) = judge(row, sale_time(row), {}, {}, 0, lambda _item, version: "kg" if version == 7 else "each").lines
     assert (line.per, line.right, line.verdict) == ("kg", 96, Verdict.FINE)
+
+
+def of_member(minor: int, version: int = 8) -> Row:
+    body = {
+        "receipt": "r3",
+        "at": 10 * MINUTE,
+        "total": minor,
+        "lines": [[ITEM, version, minor, 1, minor, {"member": True}]],
+    }
+    return Row(100, 10 * MINUTE + 100, "sale", "till-1", body, "5a" * 32)
+
+
+@pytest.mark.parametrize(
+    ("minor", "verdict", "over"), [(99, Verdict.FINE, 0), (119, Verdict.OVERCHARGE, 20), (90, Verdict.FINE, 0)]
+)
+def test_a_members_price_is_judged_by_what_labels_promise_members(minor: int, verdict: Verdict, over: int) -> None:
+    book = Book().bound(at=0).sent(8, 129, member=99, at=0).shown(8, at=0)
+    given = Book("till-1").add("till.sent", members=[[ITEM, 8, 99]], at=5).rows
+    label = label_timeline("label-1", book.rows)
+    till = till_timeline("till-1", ITEM, given, member=True)
+    row = of_member(minor)
+    (line,) = judge(row, sale_time(row), {ITEM: [label]}, {(ITEM, True): till}, 0).lines
+    assert (line.verdict, line.over, line.member) == (verdict, over, True)
+    assert line.till is not None
+    assert line.till.minor == 99
+    plain = sale(10 * MINUTE, minor=129, version=8)
+    assert judge(plain, sale_time(plain), {ITEM: [label]}, {}, 0).verdict is Verdict.FINE  # others pay the other price
+
+
+def test_where_a_label_promises_members_nothing_they_pay_what_it_says_to_all() -> None:
+    label = label_timeline("label-1", Book().bound(at=0).sent(7, 129, at=0).shown(7, at=0).rows)
+    row = of_member(139)
+    assert judge(row, sale_time(row), {ITEM: [label]}, {}, 0).verdict is Verdict.OVERCHARGE

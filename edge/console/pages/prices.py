@@ -124,6 +124,8 @@ class Steps:
                 text(money(row.minor, row.currency), "strong")
                 if row.per != "each":
                     text(f"/ {row.per}").classes("aisle-soft aisle-small")
+                if row.member_minor is not None:
+                    text(t("prices.member", price=money(row.member_minor, row.currency))).classes("aisle-small")
             with ui.element("div").classes("console-price-phase"):
                 with ui.element("div").classes("aisle-row"):
                     phase_chip(row.phase, t)

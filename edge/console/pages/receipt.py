@@ -72,6 +72,8 @@ class ReceiptDesk:
             with ui.element("span").classes("aisle-grow"):
                 price = money(line.charged) + ("" if line.per == "each" else f" / {line.per}")
                 text(t("receipt.charged", item=line.item, price=price, version=line.version))
+                if line.member:
+                    text(t("receipt.member"), "div").classes("aisle-soft aisle-small")
                 if line.per != "each":
                     sums = {"amount": line.quantity / 1000, "unit": line.per, "total": money(line.total)}
                     text(t("receipt.weighed", **sums), "div").classes("aisle-soft aisle-small")
@@ -81,7 +83,7 @@ class ReceiptDesk:
                     text(t("receipt.no-label"), "div").classes("aisle-soft aisle-small")
                 else:
                     key = "receipt.showed" if low.surely else "receipt.may-show"
-                    said = t(key, label=low.label, price=money(low.face.minor), version=low.face.version)
+                    said = t(key, label=low.label, price=money(low.minor), version=low.face.version)
                     text(said, "div").classes("aisle-soft aisle-small")
                 if line.over:
                     text(t("receipt.over", price=money(line.over)), "div").classes("aisle-small")
