@@ -57,6 +57,16 @@ class Committed(BaseModel):
     seq: U64
 
 
+class Lowered(BaseModel):
+    """A member of staff lowered a line's price at the till, for this shopper and this once; never raised it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    by: Annotated[str, Field(min_length=1, max_length=80)]
+    reason: Annotated[str, Field(min_length=1, max_length=120)]
+    from_minor: U64
+    """What the till would have charged: the price of the line's version."""
+
+
 class SaleLine(BaseModel):
     """One line of a receipt; carries the price version, so that every receipt can be judged later."""
 
@@ -73,6 +83,8 @@ class SaleLine(BaseModel):
     """What `minor` buys. None: the till does not say; then it is what the price of this version says."""
     member: bool = False
     """Whether it is the price for members, and the shopper had said to be one. Nothing says which."""
+    lowered: Lowered | None = None
+    """`minor` is less than the price of the version, because somebody said so. What is not less is judged, not lost."""
 
 
 class Sale(BaseModel):

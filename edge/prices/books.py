@@ -49,19 +49,26 @@ def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
                 part,
             )
         }
-        faces: dict[str, dict[str, Face]] = {
-            item: {till: Face(till, Role.TILL, bound=True, stopped=stopped) for till, stopped in tills} for item in part
+        seats: dict[str, dict[str, tuple[Role, bool, bool]]] = {
+            item: {till: (Role.TILL, True, stopped) for till, stopped in tills} for item in part
         }
         for device, item in tx.sql.execute(f"SELECT device, item FROM binding WHERE item IN ({marks})", part):  # noqa: S608
-            faces[item][device] = Face(device, Role.LABEL, bound=True)
+            seats[item][device] = (Role.LABEL, True, False)
+        may: dict[tuple[str, str], list[Shown]] = {}
         for device, role, item, version, minor, confirmed, until in tx.sql.execute(
             f"SELECT device, role, item, version, minor, confirmed, until FROM showing WHERE item IN ({marks})"  # noqa: S608
             " ORDER BY device, version",
             part,
         ):
-            face = faces[item].get(device) or Face(device, Role(role), bound=False)
-            shown = Shown(Offer(version, minor), bool(confirmed), until)
-            faces[item][device] = replace(face, may=(*face.may, shown))
+            seats[item].setdefault(device, (Role(role), False, False))
+            may.setdefault((item, device), []).append(Shown(Offer(version, minor), bool(confirmed), until))
+        faces = {
+            item: {
+                device: Face(device, role, bound, tuple(may.get((item, device), ())), stopped)
+                for device, (role, bound, stopped) in of.items()
+            }
+            for item, of in seats.items()
+        }
         for item in part:
             books[item] = Book(item, targets.get(item), faces[item])
         for item in _with_members(tx, part):
@@ -89,19 +96,22 @@ def member_book(tx: Transaction, book: Book) -> Book:
     ):
         held.setdefault(device, []).append(Shown(Offer(version, minor), bool(confirmed)))
 
-    def for_members(offer: Offer) -> Offer:
-        return replace(offer, minor=prices.get(offer.version, offer.minor))
-
     faces = {}
     for device, face in book.faces.items():
         if face.role is Role.LABEL:
-            may = tuple(replace(shown, offer=for_members(shown.offer)) for shown in face.may)
+            may = tuple(
+                Shown(Offer(of.version, prices.get(of.version, of.minor)), shown.confirmed, shown.until)
+                for shown in face.may
+                for of in (shown.offer,)
+            )
         else:
             may = tuple(held.get(device, ()))
             if not any(shown.confirmed for shown in may):
-                may += tuple(replace(shown, offer=replace(shown.offer, version=0)) for shown in face.may)
-        faces[device] = replace(face, may=may)
-    return Book(book.item, None if book.target is None else for_members(book.target), faces)
+                may += tuple(Shown(Offer(0, shown.offer.minor), shown.confirmed, shown.until) for shown in face.may)
+        faces[device] = Face(device, face.role, face.bound, may, face.stopped)
+    target = book.target
+    members = None if target is None else Offer(target.version, prices.get(target.version, target.minor))
+    return Book(book.item, members, faces)
 
 
 def known_prices(tx: Transaction, items: Sequence[str]) -> dict[str, Known]:

@@ -93,6 +93,7 @@ def _line(line: Line) -> dict[str, Any]:
         "version": line.version,
         "charged": line.charged,
         "member": line.member,
+        "lowered": None if line.lowered is None else line.lowered.model_dump(),
         "quantity": line.quantity,
         "total": line.total,
         "per": line.per,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cloud_sync.contract.events import Lowered
 from edge.proof.facts import Evidence, Face, Row
 from edge.proof.sold import Sold, read_line
 from edge.proof.timeline import Span, Timeline
@@ -78,6 +79,8 @@ class Line:
     """Labels of the item whose picture is not on record at that time."""
     till: Face | None
     """The version as the till was given it; None: the ledger does not know that the till had it."""
+    lowered: Lowered | None = None
+    """Who lowered the price at the till, from what and why. A price that was raised is an overcharge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +174,13 @@ def _judge_line(sold: Sold, shown: list[Shown], blank: tuple[str, ...], given: F
     """Unit prices are compared; what a line comes to is rounded once, and no more than its own price makes it."""
     below = [one for one in shown if one.minor < sold.charged]
     proven = [one for one in below if one.surely]
-    right = sold.at(sold.charged)
+    right = sold.at(sold.charged if sold.lowered is None else min(sold.charged, sold.lowered.from_minor))
     verdict = Verdict.OVERCHARGE if proven or sold.total > right else Verdict.POSSIBLE if below else Verdict.FINE
     worst = proven[0] if proven else shown[0] if shown else None
     due = min(right, sold.at(worst.minor)) if below and worst else right
     return Line(
         sold.item, sold.version, sold.charged, sold.member, sold.quantity, sold.total, sold.per, right, verdict, worst,
-        max(0, sold.total - due), tuple(shown), blank, given,
+        max(0, sold.total - due), tuple(shown), blank, given, sold.lowered,
     )  # fmt: skip
 
 

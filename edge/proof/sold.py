@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cloud_sync.contract.events import SaleLine
+from cloud_sync.contract.events import Lowered, SaleLine
 from cloud_sync.contract.money import line_total
 
 
@@ -24,6 +24,8 @@ class Sold:
     per: str = "each"
     member: bool = False
     """Whether it is the price for members."""
+    lowered: Lowered | None = None
+    """Who lowered the price from what, and why."""
 
     def at(self, minor: int) -> int:
         """What the line comes to at this price, rounded once."""
@@ -37,6 +39,8 @@ def write_line(line: SaleLine) -> list[Any]:
         more["per"] = line.per
     if line.member:
         more["member"] = True
+    if line.lowered is not None:
+        more["lowered"] = line.lowered.model_dump()
     row = [line.item, line.version, line.minor, line.quantity, line.total_minor]
     return [*row, more] if more else row
 
@@ -46,4 +50,13 @@ def read_line(row: Sequence[Any], sold_per: Callable[[str, int], str]) -> Sold:
     item, version, charged, quantity, total, *rest = row
     more = rest[0] if rest else {}
     per = more.get("per") or sold_per(item, version)
-    return Sold(str(item), int(version), int(charged), int(quantity), int(total), per, more.get("member") is True)
+    return Sold(
+        str(item),
+        int(version),
+        int(charged),
+        int(quantity),
+        int(total),
+        per,
+        more.get("member") is True,
+        Lowered.model_validate(more["lowered"]) if "lowered" in more else None,
+    )

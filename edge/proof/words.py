@@ -88,6 +88,10 @@ def say_line(line: Line, money: Money, zone: ZoneInfo, moment: int) -> str:
         until = "" if low.span.end is None else f" until {clock(low.span.end, zone, moment)}"
         price = money(low.minor) + (" to members" if line.member else "")
         said = f"lowest: {low.label} {sure} {price} (v{low.face.version}){until}"
+    if line.lowered is not None:
+        said += f"; changed by {line.lowered.by} from {money(line.lowered.from_minor)}: {line.lowered.reason}"
+    if line.lowered is None and line.till is not None and line.charged < (line.till.minor or 0):
+        said += f"; less than the till was given ({money(line.till.minor)}), and nobody's name stands for it"
     if line.total > line.right:
         said += f"; by its own price the line comes to {money(line.right)}, not {money(line.total)}"
     if line.over:

@@ -30,6 +30,8 @@ STATES = (
     "promotion pushed",
     "promotion ended",
     "member's price charged",
+    "price lowered by hand",
+    "till refused to raise a price by hand",
     "batch started",
     "batch aborted",
 )  # fmt: skip

@@ -41,6 +41,8 @@ class Shopper:
     """How much of what is weighed."""
     member: bool = False
     """Says so when paying."""
+    haggles: int = 0
+    """Percent of the first line's price that a member of staff sets when paying; 0: nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +216,10 @@ def _shoppers(dice: random.Random) -> list[Step]:
         scan_at = at + dice.randrange(20_000, 25 * MINUTE)
         pay_at = scan_at + dice.randrange(5_000, 4 * MINUTE)
         items = tuple(dice.choices(ITEMS, SHELF, k=dice.randint(1, 3)))
-        found.append(
-            Shopper(
-                at, number, dice.choice(TILLS), items, scan_at, pay_at, dice.randrange(5, 4_000), dice.random() < 0.4
-            )
-        )
+        grams, member = dice.randrange(5, 4_000), dice.random() < 0.4
+        haggles = dice.choice((40, 75, 99, 100, 130)) if dice.random() < 0.1 else 0
+        till = dice.choice(TILLS)
+        found.append(Shopper(at, number, till, items, scan_at, pay_at, grams, member, haggles))
     return found
 
 

@@ -235,9 +235,11 @@ class Till:
         if basket is None or not self.may_sell():
             return
         basket.member = shopper.member
-        lines = basket.lines()
-        if not lines:
+        if not basket.scanned:
             return
+        if shopper.haggles:
+            self._change_price(basket, shopper.haggles)
+        lines = basket.lines()
         for line, scanned in zip(lines, basket.scanned, strict=True):
             was = scanned.price.minor
             if shopper.member and scanned.member is not None:
@@ -250,6 +252,16 @@ class Till:
         body = self._sale(basket.currency, lines)
         self._write("sale", body)
         self.sold[self.epoch][self.seq] = body
+
+    def _change_price(self, basket: Basket, percent: int) -> None:
+        """A member of staff wants the first line at another price; the till agrees only where that is less."""
+        before = basket.lines()[0].minor
+        try:
+            basket.lower(0, before * percent // 100, "ana", "dented")
+        except NotForSaleError:
+            self._world.reach("till refused to raise a price by hand")
+        else:
+            self._world.reach("price lowered by hand")
 
     def _sale(self, currency: str, lines: Sequence[SaleLine]) -> dict[str, Any]:
         return {

@@ -1,7 +1,7 @@
 """A shopper's basket: what was scanned, and what is paid for it. Money is integer minor units."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from simulators.till.journal import MemberPrice, Price
@@ -29,6 +29,16 @@ class SaleLine:
     per: str = "each"
     member: bool = False
     """Whether it is a member's price."""
+    lowered: "Lowered | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A member of staff lowered a line's price, for this shopper and this once."""
+
+    by: str
+    reason: str
+    from_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,8 @@ def words(line: SaleLine) -> dict[str, Any]:
     said = asdict(line)
     if not line.member:
         del said["member"]
+    if line.lowered is None:
+        del said["lowered"]
     return said
 
 
@@ -75,6 +87,8 @@ class Basket:
     member: bool = False
     """Whether the shopper has said to be a member; it may be said at any time before paying."""
     _lines: list[Scanned] = field(default_factory=list)
+    _lowered: dict[int, tuple[int, str, str]] = field(default_factory=dict)
+    """Place of a line → the price that staff set, who, and why."""
 
     def scan(self, item: str, quantity: int = 1) -> Price:
         """Add an item at the price of this moment. Raises NotForSaleError."""
@@ -104,7 +118,30 @@ class Basket:
 
     def lines(self) -> tuple[SaleLine, ...]:
         """What would be paid now."""
-        return tuple(self._line(scanned) for scanned in self._lines)
+        return tuple(self._paid(place, self._line(scanned)) for place, scanned in enumerate(self._lines))
+
+    def lower(self, place: int, minor: int, by: str, reason: str) -> None:
+        """A member of staff lowers the price of a line, by name and with a reason. Raises NotForSaleError."""
+        if not by.strip() or not reason.strip():
+            raise NotForSaleError("whoever lowers a price says who they are, and why")
+        if not self.may_set(minor, self.lines()[place].minor):
+            raise NotForSaleError("staff may lower a price, never raise it")
+        self._lowered[place] = minor, by, reason
+
+    @staticmethod
+    def may_set(minor: int, instead_of: int) -> bool:
+        """Only downwards."""
+        return 0 <= minor < instead_of
+
+    def _paid(self, place: int, line: SaleLine) -> SaleLine:
+        """The line as staff left it, unless its own price is lower by now."""
+        if place not in self._lowered:
+            return line
+        minor, by, reason = self._lowered[place]
+        if not self.may_set(minor, line.minor):
+            return line
+        total = line_total(minor, line.quantity, line.per)
+        return replace(line, minor=minor, total_minor=total, lowered=Lowered(by, reason, line.minor))
 
     def _line(self, scanned: Scanned) -> SaleLine:
         price = self._lower(scanned.price)

@@ -1,11 +1,16 @@
 """Judging receipts: an overcharge is stated only when nothing excuses it."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from cloud_sync.contract.events import SaleLine
 from edge.proof.facts import Row
 from edge.proof.label import label_timeline
 from edge.proof.receipt import DELIVERY_MS, Verdict, judge, sale_time
+from edge.proof.sold import write_line
 from edge.proof.till import till_timeline
+from edge.proof.words import say_line
 from tests.proof.rows import ITEM, Book
 
 MINUTE = 60_000
@@ -170,3 +175,30 @@ def test_where_a_label_promises_members_nothing_they_pay_what_it_says_to_all() -
     label = label_timeline("label-1", Book().bound(at=0).sent(7, 129, at=0).shown(7, at=0).rows)
     row = of_member(139)
     assert judge(row, sale_time(row), {ITEM: [label]}, {}, 0).verdict is Verdict.OVERCHARGE
+
+
+@pytest.mark.parametrize(
+    ("charged", "verdict", "over"), [(99, Verdict.FINE, 0), (129, Verdict.FINE, 0), (149, Verdict.OVERCHARGE, 20)]
+)
+def test_a_price_that_staff_changed_is_fine_when_it_is_less(charged: int, verdict: Verdict, over: int) -> None:
+    label = label_timeline("label-1", Book().bound(at=0).sent(7, 129, at=0).shown(7, at=0).rows)
+    lowered = {"by": "ana", "reason": "dented", "from_minor": 129}
+    line_row = write_line(
+        SaleLine.model_validate(
+            {"item": ITEM, "version": 7, "minor": charged, "quantity": 1, "total_minor": charged, "lowered": lowered}
+        )
+    )
+    body = {"receipt": "r4", "at": 10 * MINUTE, "total": charged, "lines": [line_row]}
+    row = Row(100, 10 * MINUTE + 100, "sale", "till-1", body, "5a" * 32)
+    judged = judge(row, sale_time(row), {ITEM: [label]}, {}, 0)
+    (line,) = judged.lines
+    assert (line.verdict, line.over) == (verdict, over)
+    assert "changed by ana from 129: dented" in say_line(line, str, ZoneInfo("UTC"), 0)
+
+
+def test_raising_by_hand_is_an_overcharge_even_where_no_label_is_on_record() -> None:
+    line_row = [ITEM, 7, 149, 1, 149, {"lowered": {"by": "ana", "reason": "why not", "from_minor": 129}}]
+    body = {"receipt": "r5", "at": 10 * MINUTE, "total": 149, "lines": [line_row]}
+    row = Row(100, 10 * MINUTE + 100, "sale", "till-1", body, "5a" * 32)
+    judged = judge(row, sale_time(row), {}, {}, 0)
+    assert (judged.verdict, judged.lines[0].over) == (Verdict.OVERCHARGE, 20)

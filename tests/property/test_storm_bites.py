@@ -184,6 +184,7 @@ RULES: dict[str, Remove] = {
     "a promotion ends": _a_promotion_has_no_end,
     "a batch begins as one": _batches_begin_row_by_row,
     "a batch waits for each of its rows": _batches_begin_without_what_is_held,
+    "staff only lower a price": lambda patch: patch.setattr(Basket, "may_set", staticmethod(lambda *_: True)),
     "members: a cut waits for the tills": _members_are_charged_what_all_pay_sooner_than_a_label_says,
     "members: a raise waits for the labels": _a_raise_for_members_goes_to_tills_first,
     "members: no raise for all before a till knows theirs": _a_till_need_not_know_what_members_pay,

@@ -72,6 +72,10 @@ class ReceiptDesk:
             with ui.element("span").classes("aisle-grow"):
                 price = money(line.charged) + ("" if line.per == "each" else f" / {line.per}")
                 text(t("receipt.charged", item=line.item, price=price, version=line.version))
+                if line.lowered is not None:
+                    facts = {"by": line.lowered.by, "reason": line.lowered.reason}
+                    said = t("receipt.lowered", price=money(line.lowered.from_minor), **facts)
+                    text(said, "div").classes("aisle-soft aisle-small")
                 if line.member:
                     text(t("receipt.member"), "div").classes("aisle-soft aisle-small")
                 if line.per != "each":
