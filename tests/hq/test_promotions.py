@@ -88,3 +88,26 @@ def test_a_promotion_that_cannot_end_is_not_pushed(
     with pytest.raises(HqError, match=why):
         push_on(head_office.office, gateway.store, [stranger], "anna", Terms(now + begins, now + ends))
     assert gateway.page().head == 0
+
+
+def test_a_batch_is_one_change_with_its_deadline(head_office: HeadOffice, gateway: Gateway) -> None:
+    office = head_office.office
+    deadline = office.now() + HOUR
+    push_on(office, gateway.store, [row(1, 200), row(2, 200)], "anna", Terms(deadline=deadline))
+    (change,) = gateway.changes()
+    assert (change.deadline, len(change.rows)) == (deadline, 2)
+
+
+@pytest.mark.parametrize(
+    ("rows", "deadline", "why"), [(201, HOUR, "at most 200"), (2, 0, "after the time"), (1, HOUR, "on promotion")]
+)
+def test_what_cannot_begin_as_one_is_no_batch(
+    head_office: HeadOffice, gateway: Gateway, rows: int, deadline: int, why: str
+) -> None:
+    office = head_office.office
+    push(office, gateway.store, [row(1, 200)], "anna")
+    push_on(office, gateway.store, [row(1, 150)], "anna", Terms(until=office.now() + HOUR))
+    wanted = [row(number + (rows != 1), 300) for number in range(1, rows + 1)]
+    with pytest.raises(HqError, match=why):
+        push_on(office, gateway.store, wanted, "anna", Terms(deadline=office.now() + deadline))
+    assert gateway.page().head == 2
