@@ -32,7 +32,7 @@ class Sold:
         return line_total(minor, self.quantity, self.per)
 
 
-def write_line(line: SaleLine) -> list[Any]:
+def write_line(line: SaleLine) -> tuple[Any, ...]:
     """The line for the ledger."""
     more: dict[str, Any] = {}
     if line.per is not None and line.per != "each":
@@ -41,8 +41,8 @@ def write_line(line: SaleLine) -> list[Any]:
         more["member"] = True
     if line.lowered is not None:
         more["lowered"] = line.lowered.model_dump()
-    row = [line.item, line.version, line.minor, line.quantity, line.total_minor]
-    return [*row, more] if more else row
+    row = line.item, line.version, line.minor, line.quantity, line.total_minor
+    return (*row, more) if more else row
 
 
 def read_line(row: Sequence[Any], sold_per: Callable[[str, int], str]) -> Sold:
