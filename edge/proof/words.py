@@ -37,7 +37,8 @@ def say_look(look: Look, money: Money, *, till: bool = False) -> str:
 
 def say_face(face: Face, money: Money, *, item: bool = False) -> str:
     """Such as: v8 (€1.49). The price is left out when the ledger does not name it."""
-    price = f" ({money(face.minor)})" if face.minor is not None else ""
+    members = "" if face.member is None else f", members {money(face.member)}"
+    price = f" ({money(face.minor)}{members})" if face.minor is not None else ""
     return f"v{face.version}{price}" + (f" of {face.item}" if item else "")
 
 

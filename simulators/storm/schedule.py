@@ -263,9 +263,9 @@ def _with_member_prices(dice: random.Random, steps: list[Step]) -> list[Step]:
         member: list[int | None] = []
         for item, minor in step.rows:
             less = round(minor * dice.choice((0.5, 0.7, 0.9)))
+            often = (0.7 if item in LOYAL else 0.1) if item in before else 0.1
             if item in before and minor > before[item] + 1 and dice.random() < 0.5:
-                less = (before[item] + minor) // 2
-            often = (0.7 if item in LOYAL else 0.15) if before.keys() >= {item} else 0.1
+                less, often = (before[item] + minor) // 2, 0.6
             member.append(less if dice.random() < often else None)
             before[item] = minor
         found.append(replace(step, member=tuple(member)))
