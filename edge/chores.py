@@ -18,6 +18,12 @@ TICK_SECONDS = 0.5
 SWEEP_EVERY_TICKS = 4
 VISITS_EVERY_TICKS = 20
 HEAD_EVERY_MS = 3_600_000
+NEXT_DUE = (
+    "SELECT MIN(due) FROM (SELECT effective_at AS due FROM price WHERE phase = 'waiting' AND effective_at > ?"
+    " UNION ALL SELECT t.raise_at FROM timing t JOIN price p USING (item, version)"
+    " WHERE p.phase = 'waiting' AND t.raise_at > ?)"
+)
+"""When the next price that waits takes effect, as a cut or as a raise, after a moment."""
 
 
 class Chores:
@@ -28,6 +34,8 @@ class Chores:
         self._engine = engine
         self._registry = registry
         self._clock = clock
+        self._ticked = 0
+        """When timed prices were last looked at, by the clock."""
 
     async def run(self) -> None:
         """Do the chores, each in its own rhythm."""
@@ -36,21 +44,38 @@ class Chores:
             try:
                 if turn % SWEEP_EVERY_TICKS == 0:
                     self._registry.sweep()
-                    await self._store.do(self._engine.tick)
-                elif self._price_is_due():
-                    await self._store.do(self._engine.tick)
+                    await self._tick()
                 if turn % VISITS_EVERY_TICKS == 0:
                     await self._store.do(tell_visits)
                     await self._store.do(tell_head)
+                await self._wait()
             except (StoreError, QueueFull) as error:
                 log.warning("chores wait for the disk: %s", error)
+                await asyncio.sleep(TICK_SECONDS)
             turn += 1
-            await asyncio.sleep(TICK_SECONDS)
 
-    def _price_is_due(self) -> bool:
+    async def _tick(self) -> None:
+        self._ticked = self._clock()
+        await self._store.do(self._engine.tick)
+
+    async def _wait(self) -> None:
+        """Wait for the next turn; a timed price that falls due meanwhile takes effect at its time, not at the turn."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + TICK_SECONDS
+        while (left := ends - loop.time()) > 0:
+            due = self._next_due()
+            if due is None:
+                await asyncio.sleep(left)
+                return
+            await asyncio.sleep(min(left, max(0, due - self._clock()) / 1000))
+            if due <= self._clock():
+                await self._tick()
+
+    def _next_due(self) -> int | None:
+        """When the next timed price takes effect; one that was due before and still waits, waits for something else."""
         with self._store.reading() as db:
-            (due,) = db.conn.execute("SELECT MIN(effective_at) FROM price WHERE phase = 'waiting'").fetchone()
-        return due is not None and due <= self._clock()
+            row = db.conn.execute(NEXT_DUE, (self._ticked, self._ticked)).fetchone()
+        return None if row[0] is None else int(row[0])
 
 
 def tell_head(tx: Transaction) -> None:

@@ -4,9 +4,11 @@ import tomllib
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from edge.clock.config import ClockConfig, HoursConfig
 from edge.law.config import LawConfig
 from edge.vision.config import CameraConfig
 
@@ -19,6 +21,14 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _zone(name: str) -> str:
+    """A time zone that exists. Raises ValueError."""
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone; write one like Europe/Zagreb") from error
+
+
 class Shop(_Section):
     """Who and where the shop is."""
 
@@ -26,7 +36,7 @@ class Shop(_Section):
     name: str = "Shop"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     locale: str = "hr"
-    timezone: str = "Europe/Zagreb"
+    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Zagreb"
     domain: str = "id.example.com"
     """Host name in the labels' GS1 Digital Links."""
 
@@ -51,6 +61,8 @@ class Prices(_Section):
     lease_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
     """How long a till that asks for leases may go on selling without a word from the gateway."""
     held_after_seconds: Annotated[float, Field(ge=1)] = 15
+    raise_only_closed: bool = False
+    """Raises begin only while the shop is closed; needs opening hours."""
 
 
 class Console(_Section):
@@ -86,6 +98,8 @@ class Config(_Section):
     queue_megabytes: Annotated[int, Field(ge=1)] = 256
     prices: Prices = Prices()
     law: LawConfig = LawConfig()
+    hours: HoursConfig = HoursConfig()
+    clock: ClockConfig = ClockConfig()
     console: Console = Console()
     hq: HeadOffice = HeadOffice()
     labels: Labels = Labels()

@@ -1,7 +1,6 @@
 """The composition root: builds every part, gives each what it needs, and runs them until told to stop."""
 
 import asyncio
-import fcntl
 import json
 import logging
 import os
@@ -23,7 +22,12 @@ from cloud_sync.link.shell import Link
 from cloud_sync.pages.guard import LOOPBACK_HOSTS
 from drivers.base import Capability, Driver, LabelDriver, TillDriver, load_driver
 from drivers.errors import DeviceError
+from edge.alone import only_one
 from edge.chores import Chores
+from edge.clock.desk import ClockDesk
+from edge.clock.kept import ShopHours
+from edge.clock.kernel import read_boot, read_kernel
+from edge.clock.watch import ClockWatch
 from edge.config import Config
 from edge.console.app import add_console
 from edge.console.context import ConsoleContext
@@ -43,20 +47,17 @@ from edge.prices.engine import PriceEngine
 from edge.prices.inbox import Inbox
 from edge.prices.leases import Leases
 from edge.prices.starting import LawfulStart
+from edge.prices.timing import Clockwork, MayBegin
 from edge.proof.records import ShopFacts, note_shop
 from edge.store import Store, StoreError
 from edge.uplink import StoreEnd
-from edge.verbs import ShopVerbs
+from edge.verbs import ShopVerbs, lamps_of
 from provisioning.credentials import GATEWAY, Credentials
 from provisioning.identity import Identity
 
 log = logging.getLogger(__name__)
 
 RESTART_SECONDS = 1.0
-
-
-class AlreadyRunning(Exception):
-    """Another gateway uses this data folder."""
 
 
 def wall_clock() -> int:
@@ -79,7 +80,7 @@ class Gateway:
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set. Raises AlreadyRunning."""
         self.config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _only_one(self.config.data):
+        with only_one(self.config.data):
             async with AsyncExitStack() as stack:
                 await self._build(stack)
                 await stop.wait()
@@ -96,9 +97,12 @@ class Gateway:
         registry = Registry(store, clock, round(config.labels.silent_after_seconds * 1000))
         prices = config.prices
         law = config.law.rules(config.shop.locale)
+        watch = ClockWatch(config.clock.rules(), read_boot(monotonic_clock()), monotonic_clock)
+        hours = ShopHours(config.hours.calendar(config.shop.timezone))
         engine = PriceEngine(
-            Rules(prices.grace_seconds * 1000), round(prices.held_after_seconds * 1000), LawfulStart(law)
-        )
+            Rules(prices.grace_seconds * 1000), round(prices.held_after_seconds * 1000), LawfulStart(law),
+            MayBegin(watch, hours, prices.raise_only_closed),
+        )  # fmt: skip
         shop = ShopFacts(config.shop.timezone, config.shop.currency, prices.grace_seconds * 1000)
         try:
             await store.do(lambda tx: note_shop(tx, shop))
@@ -132,6 +136,8 @@ class Gateway:
             "label dispatcher",
         )
         tasks(Chores(store, engine, registry, clock).run, "chores")
+        clock_desk = ClockDesk(store, watch, hours, clock, monotonic_clock, read_kernel)
+        tasks(clock_desk.run, "clock")
 
         for name, driver in drivers.items():
             role = "till" if Capability.CHARGES_PRICES in driver.capabilities else "label"
@@ -143,23 +149,35 @@ class Gateway:
         await footfall.start()
         stack.push_async_callback(footfall.stop)
 
-        link = self._link(store, engine, law)
+        clockwork = Clockwork(lambda tx: hours(tx.sql), prices.raise_only_closed)
+        link = self._link(store, engine, law, clockwork, clock_desk.office_said)
         await link.start()
         stack.push_async_callback(link.stop)
         store.listen(lambda topics: link.nudge() if "outbox" in topics else None)
 
-        verbs = ShopVerbs(store, engine, registry, credentials.renew, credentials.revoke, unfit=pictures.unfit)
+        verbs = ShopVerbs(
+            store,
+            engine,
+            registry,
+            credentials.renew,
+            credentials.revoke,
+            unfit=pictures.unfit,
+            clock=clock_desk,
+            lamps=lamps_of(drivers),
+        )
         context = ConsoleContext(
             shop=config.shop, store=store, verbs=verbs, clock=clock, link=link.view, picture=pictures,
             enrol_store=link.enrol if config.hq.url else None, setup_code=_setup_code(store),
-            hosts=LOOPBACK_HOSTS if ip_address(config.console.bind).is_loopback else None,
+            hosts=LOOPBACK_HOSTS if ip_address(config.console.bind).is_loopback else None, hours=hours,
         )  # fmt: skip
         port = await stack.enter_async_context(self._serve(context))
         broker = await _mqtt_address(drivers.get("mqtt"), config.drivers.get("mqtt", {}))
         _publish(config.data / "ports.json", {"console": port, "mqtt": broker, "pid": os.getpid()})
         log.info("console on http://%s:%d", config.console.bind, port)
 
-    def _link(self, store: Store, engine: PriceEngine, law: Law) -> Link:
+    def _link(
+        self, store: Store, engine: PriceEngine, law: Law, clockwork: Clockwork, dated: Callable[[int, int], None]
+    ) -> Link:
         """The line to head office; without a URL it says that the shop runs alone."""
         config = self.config
         identity = Identity.open(config.data)
@@ -168,7 +186,7 @@ class Gateway:
 
         def inbox(change_keys: Mapping[str, str]) -> Inbox:
             trusted = {keyid: public_key(keyid, hexed) for keyid, hexed in change_keys.items()}
-            return Inbox(config.shop.id, trusted, limits, undrawable, law)
+            return Inbox(config.shop.id, trusted, limits, undrawable, law, clockwork)
 
         return Link(
             config.hq.url,
@@ -179,6 +197,7 @@ class Gateway:
             gateway=config.shop.name,
             ca_file=config.hq.ca_file,
             rules=LinkRules(poll=round(config.hq.poll_seconds * 1000), store=config.shop.id),
+            dated=dated,
         )
 
     def _options(self, name: str, options: dict[str, Any], credentials: Credentials) -> dict[str, Any]:
@@ -278,17 +297,6 @@ async def _supervise(work: Callable[[], Coroutine[Any, Any, None]], name: str) -
             await asyncio.sleep(RESTART_SECONDS)
         else:
             return
-
-
-def _only_one(data: Path) -> Any:
-    """A lock that ends with the process, however it ends."""
-    handle = (data / "lock").open("w")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        handle.close()
-        raise AlreadyRunning(f"another gateway runs on {data}; stop it first, or name another data folder") from error
-    return handle
 
 
 def _kept_secret(path: Path) -> str:

@@ -8,6 +8,7 @@ from cloud_sync.contract.feed import FeedEntry
 from cloud_sync.link.side import Enrolment
 from edge.prices.engine import PriceEngine
 from edge.prices.inbox import CURSOR, Inbox
+from edge.prices.timing import due_on_arrival
 from edge.store import Store, Transaction
 
 log = logging.getLogger(__name__)
@@ -67,4 +68,6 @@ class StoreEnd:
     def _take(self, tx: Transaction, entry: FeedEntry) -> str:
         taken = self._inbox.take(tx, entry.sequence, entry.envelope)
         self._engine.settle(tx, taken.items)
+        if due_on_arrival(tx):
+            self._engine.tick(tx)
         return taken.why

@@ -9,6 +9,7 @@ after the sequence. Head office gives that number to nothing else, so the end ne
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -25,6 +26,9 @@ MAX_ROWS = 200
 Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 Milliseconds = Annotated[int, Field(ge=0, le=2**53, strict=True)]
 Per = Literal["each", "kg", "l", "m"]
+OCCASIONS = ("opening", "closing", "opening-day")
+"""What a change may wait for besides a time: the store's next opening, closing, or opening of a later day."""
+_BEGINS = r"^(2[01]\d\d-\d\d-\d\dT\d\d:\d\d(:\d\d)?|opening|closing|opening-day)$"
 
 
 class Untrusted(Exception):
@@ -65,6 +69,9 @@ class Change(BaseModel):
     issued_at: Milliseconds
     expires_at: Milliseconds
     effective_at: Milliseconds
+    """When it is in force; with `begins`, head office's guess at it, and the moment after which an occasion counts."""
+    begins: Annotated[str, Field(pattern=_BEGINS)] | None = None
+    """A wall time of the store, "2026-10-25T02:30", or one of OCCASIONS: the store reckons when that is."""
     author: Annotated[str, Field(min_length=1, max_length=80)]
     rows: Annotated[tuple[ChangeRow, ...], Field(min_length=1, max_length=MAX_ROWS)]
     until: Milliseconds | None = None
@@ -79,6 +86,8 @@ class Change(BaseModel):
         items = {row.item for row in self.rows}
         if len(items) != len(self.rows):
             raise ValueError("an item appears twice in one change")
+        if self.begins is not None and self.begins not in OCCASIONS:
+            datetime.fromisoformat(self.begins)
         if self.deadline is not None and self.deadline <= self.effective_at:
             raise ValueError("the batch would have to begin before it may")
         if self.until is None and self.afterwards:
@@ -94,6 +103,11 @@ class Change(BaseModel):
     def last_version(self) -> int:
         """The highest price version that this change uses."""
         return self.sequence if self.until is None else self.sequence + 1
+
+    @property
+    def timed(self) -> bool:
+        """Whether it waits for a time, and so needs the store's clock."""
+        return self.begins is not None or self.effective_at > self.issued_at
 
 
 def sign_change(change: Change, signer: CryptoSigner) -> bytes:

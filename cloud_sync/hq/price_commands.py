@@ -27,7 +27,9 @@ HERE = "http://127.0.0.1:8601"
 def push(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     store: Store,
-    at: Annotated[str, typer.Option(help="In force from: the store's local time, or with an offset.")] = "",
+    at: Annotated[
+        str, typer.Option(help="From when: the store's local time, one with an offset, opening, closing, opening-day.")
+    ] = "",
     until: Annotated[str, typer.Option(help="A promotion: it ends then, with the list's regular prices.")] = "",
     all_or_nothing_by: Annotated[str, typer.Option(help="A batch: all of it begins by then, or nothing does.")] = "",
     map: Annotated[list[str] | None, typer.Option(help="field=Header, such as price=Cijena.")] = None,  # noqa: A002

@@ -52,9 +52,16 @@ def difference(office: Office, store: str, rows: Sequence[ChangeRow], until: int
         return _difference(sql, store, rows)
 
 
-def push(office: Office, store: str, rows: Sequence[ChangeRow], author: str, effective_at: int | None = None) -> Pushed:
-    """Append what differs from the store's price list to its change log; see `push_on`."""
-    return push_on(office, store, rows, author, Terms(effective_at))
+def push(
+    office: Office,
+    store: str,
+    rows: Sequence[ChangeRow],
+    author: str,
+    effective_at: int | None = None,
+    begins: str | None = None,
+) -> Pushed:
+    """Append what differs from the store's price list to its change log; see `push_on` and `Change.begins`."""
+    return push_on(office, store, rows, author, Terms(effective_at, begins))
 
 
 def push_on(office: Office, store: str, rows: Sequence[ChangeRow], author: str, terms: Terms) -> Pushed:
@@ -89,9 +96,11 @@ def push_on(office: Office, store: str, rows: Sequence[ChangeRow], author: str, 
         head = sql.execute(select(stores.c.change_head).where(stores.c.id == store).with_for_update()).scalar_one()
         sequences = []
         for portion in portions:
+            begins = terms.begins if portion.effective_at == start else None
             for part in _parts(portion):
                 sequences.append(head + 1)
-                head = _append(office, sql, _change(store, head + 1, author, now, part, terms.deadline), part, before)
+                change = _change(store, head + 1, author, now, part, replace(terms, begins=begins))
+                head = _append(office, sql, change, part, before)
         sql.execute(update(stores).where(stores.c.id == store).values(change_head=head))
     if sequences:
         office.hub.wake(store)
@@ -175,18 +184,19 @@ def _check_batch(portions: Sequence[Portion], start: int, deadline: int) -> None
         raise HqError("an item of the batch is on promotion, or is going to be: push it by itself, or after that")
 
 
-def _change(store: str, sequence: int, author: str, now: int, part: Portion, deadline: int | None) -> Change:
+def _change(store: str, sequence: int, author: str, now: int, part: Portion, terms: Terms) -> Change:
     return Change(
         store=store,
         sequence=sequence,
         issued_at=now,
-        expires_at=max(part.effective_at, deadline or 0) + LIFE,
+        expires_at=max(part.effective_at, terms.deadline or 0) + (LIFE if terms.begins is None else 2 * LIFE),
         effective_at=part.effective_at,
+        begins=terms.begins,
         author=author,
         rows=tuple(part.rows),
         until=part.until,
         afterwards=tuple(part.afterwards),
-        deadline=deadline,
+        deadline=terms.deadline,
     )
 
 

@@ -1,25 +1,54 @@
-"""Times as an operator writes them → UTC epoch milliseconds."""
+"""When a push is to be in force, as an operator writes it."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cloud_sync.contract.change import OCCASIONS
 from cloud_sync.hq.office import HqError
 from cloud_sync.hq.stores import zone
 
+_HOW = "write 2025-07-03T06:00 (the store's own clock), 2025-07-03T06:00+02:00, opening, closing or opening-day"
 
-def parse_time(text: str, timezone: str) -> int:
-    """An ISO time, on the store's own clock unless it carries an offset. Raises HqError.
 
-    A local time that the clock skips or shows twice (summer time) is refused: it needs an offset.
+@dataclass(frozen=True, slots=True)
+class Start:
+    """`effective_at`: UTC epoch milliseconds, None is now; with `begins` (see `Change`) only head office's guess."""
+
+    effective_at: int | None = None
+    begins: str | None = None
+
+
+def parse_start(text: str, timezone: str) -> Start:
+    """An ISO time with an offset is an instant; without one it is a wall time, and the store reckons when that is.
+
+    An occasion counts from now, or from a time after it: "opening 2025-07-03". "" is now. Raises HqError.
     """
+    word, _, rest = text.strip().partition(" ")
+    if word in OCCASIONS:
+        return Start(_instant(_read(rest), timezone) if rest.strip() else None, word)
+    if not word:
+        return Start()
+    moment = _read(text)
+    wall = moment.isoformat(timespec="seconds") if moment.tzinfo is None else None
+    return Start(_instant(moment, timezone), wall)
+
+
+def parse_instant(text: str, timezone: str) -> int:
+    """An ISO time as one instant, by the store's clock where it has no offset. Raises HqError."""
+    return _instant(_read(text), timezone)
+
+
+def _read(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise HqError(f"{text[:40]!r} is no time; write 2025-07-03T06:00 or 2025-07-03T06:00+02:00") from error
+        raise HqError(f"{text[:40]!r} is no time; {_HOW}") from error
+    if not 2000 <= moment.year < 2200:
+        raise HqError(f"{text[:40]!r} is out of range")
+    return moment
+
+
+def _instant(moment: datetime, timezone: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone(timezone))
-        if moment.utcoffset() != moment.replace(fold=1).utcoffset():
-            raise HqError(f"{text[:40]!r} does not tell one moment: clocks change then; add an offset")
-    try:
-        return int(moment.astimezone(UTC).timestamp()) * 1000
-    except OverflowError as error:
-        raise HqError(f"{text[:40]!r} is out of range") from error
+    return int(moment.astimezone(UTC).timestamp()) * 1000

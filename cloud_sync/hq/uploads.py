@@ -40,6 +40,7 @@ class Upload:
             "unchanged": len(self.done.rows) - len(self.changed),
             "sequences": self.sequences,
             "effective_at": self.terms.effective_at,
+            "begins": self.terms.begins,
             "until": self.terms.until,
             "deadline": self.terms.deadline,
             "after_promotions": self.deferred,

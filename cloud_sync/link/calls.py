@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import time
 from asyncio import timeout
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
@@ -71,14 +72,19 @@ class HeadOffice:
         *,
         ca_file: Path | None = None,
         patience_s: float = 20.0,
+        dated: Callable[[int, int], None] = lambda _date_ms, _took_ms: None,
     ) -> None:
-        """Raises ValueError (address) or OSError (the CA file cannot be read)."""
+        """Raises ValueError (address) or OSError (the CA file cannot be read).
+
+        `dated` hears of every answer's Date, UTC epoch milliseconds, as it arrives, and how long the answer took.
+        """
         self.url = check_url(url)
         self.host = self.url.netloc.decode()
         self.tls = _trust(ca_file) if self.url.scheme == "https" else None
         self._key = key
         self._clock = clock
         self._patience_s = patience_s
+        self._dated = dated
         self._token: tuple[str, str, int] | None = None
         self._client = httpx.AsyncClient(
             base_url=self.url,
@@ -135,9 +141,12 @@ class HeadOffice:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> M:
+        asked = time.monotonic_ns()
         try:
             async with timeout(self._patience_s):
                 async with self._client.stream(method, path, content=content, headers=headers) as response:
+                    if (date := _date(response)) is not None:
+                        self._dated(date, (time.monotonic_ns() - asked) // 1_000_000 + 1)
                     body = await _read(response)
         except (httpx.RequestError, TimeoutError, OSError) as error:
             raise CallFailed(Trouble.LINE, self._words(error)) from error
@@ -239,10 +248,16 @@ def _retry_after(response: httpx.Response) -> int:
 
 def _skew(response: httpx.Response, now: int) -> int:
     """Seconds that this machine's clock is ahead of the answer's Date; 0 when it has none."""
+    date = _date(response)
+    return 0 if date is None else round((now - date) / 1000)
+
+
+def _date(response: httpx.Response) -> int | None:
+    """The answer's Date in UTC epoch milliseconds, None when it has none that can be read."""
     try:
-        return round(now / 1000 - parsedate_to_datetime(response.headers["Date"]).timestamp())
-    except (KeyError, ValueError, TypeError):
-        return 0
+        return int(parsedate_to_datetime(response.headers["Date"]).timestamp()) * 1000
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
 
 
 def _is_enrol(response: httpx.Response) -> bool:

@@ -78,9 +78,11 @@ class Link:
         ca_file: Path | None = None,
         rules: Rules | None = None,
         jitter: Callable[[], float] = random.random,
+        dated: Callable[[int, int], None] = lambda _date_ms, _took_ms: None,
     ) -> None:
         """`url` empty: the shop runs alone. `clock` gives UTC epoch milliseconds, `gateway` is the name that
-        a person at head office reads. Raises ValueError (address, CA file) or OSError (CA file).
+        a person at head office reads; `dated` hears of head office's time, see `calls.HeadOffice`.
+        Raises ValueError (address, CA file) or OSError (CA file).
         """
         self._side = side
         self._clock = clock
@@ -88,7 +90,7 @@ class Link:
         self._rules = rules or Rules()
         self._jitter = jitter
         self._hq = (
-            HeadOffice(url, key, clock, ca_file=ca_file, patience_s=self._rules.patience / 1000)
+            HeadOffice(url, key, clock, ca_file=ca_file, patience_s=self._rules.patience / 1000, dated=dated)
             if url.strip()
             else None
         )

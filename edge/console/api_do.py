@@ -1,17 +1,20 @@
 """What scripts may do: bind labels, take tills into service, retire and retry devices, decide on held prices."""
 
 from collections.abc import Awaitable
+from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Body, Depends, HTTPException, Request
+from fastapi import APIRouter, Body, Depends, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from cloud_sync.contract.item import gtin14
+from drivers.base import MOST_BLINK_SECONDS
 from edge.console.accounts import Account, Role
 from edge.console.desk import Desk
 from edge.console.door import need
 from edge.console.tables import MAX_BINDINGS, Binding, read_bindings
 from edge.store import StoreError
+from edge.views.scan import find_scanned
 
 T = TypeVar("T")
 MAX_BODY = 1 << 20
@@ -25,6 +28,31 @@ class NewTill(BaseModel):
     name: Annotated[str, Field(max_length=60)] = ""
 
 
+Hours = Annotated[str, Field(max_length=80)]
+
+
+class NewHours(BaseModel):
+    """Opening hours of Monday to Sunday, such as "08:00-12:00, 14:00-20:00"; no days at all: always open."""
+
+    model_config = ConfigDict(extra="forbid")
+    week: Annotated[list[Hours], Field(max_length=7)]
+    days: Annotated[dict[Annotated[str, Field(max_length=10)], Hours], Field(max_length=1000)] = {}
+
+
+class Scan(BaseModel):
+    """The code by which a person named a label."""
+
+    model_config = ConfigDict(extra="forbid")
+    code: Annotated[str, Field(max_length=200)] = ""
+
+
+class NewLabel(BaseModel):
+    """The label that takes another's place."""
+
+    model_config = ConfigDict(extra="forbid")
+    new: Annotated[str, Field(min_length=1, max_length=40)]
+
+
 class Why(BaseModel):
     """The reason for taking a device out of service."""
 
@@ -36,6 +64,7 @@ def do_api(desk: Desk) -> APIRouter:
     """The verbs as POST routes. 409 with a reason when a thing cannot be done."""
     router, verbs = APIRouter(), desk.context.verbs
     clerk = Annotated[Account, Depends(need(desk.accounts, Role.CLERK))]
+    viewer = Annotated[Account, Depends(need(desk.accounts, Role.VIEWER))]
     manager = Annotated[Account, Depends(need(desk.accounts, Role.MANAGER))]
 
     @router.post("/api/labels/bindings", response_model=None)
@@ -68,10 +97,50 @@ def do_api(desk: Desk) -> APIRouter:
         """Vouch that a device is out of the shop: it holds no price back any more."""
         await _try(verbs.retire(device, given.why, by.name))
 
+    @router.post("/api/labels/{label}/cover", status_code=204)
+    async def cover(label: str, by: clerk, given: Annotated[Scan | None, Body()] = None) -> None:
+        """Vouch that nobody can read a label: it holds no price back until it is uncovered."""
+        await _try(verbs.cover(label, by.name, (given or Scan()).code))
+
+    @router.post("/api/labels/{label}/uncover", status_code=204)
+    async def uncover(label: str, by: clerk, given: Annotated[Scan | None, Body()] = None) -> None:
+        """Take the cover off a label that shows the present price."""
+        await _try(verbs.uncover(label, by.name, (given or Scan()).code))
+
+    @router.post("/api/labels/{label}/replace", status_code=204)
+    async def replace(label: str, given: NewLabel, by: clerk) -> None:
+        """Hang a new label in the place of an old one."""
+        await _try(verbs.replace(label, given.new.strip().lower(), by.name))
+
+    @router.post("/api/labels/{label}/blink", status_code=204)
+    async def blink(
+        label: str, by: clerk, seconds: Annotated[float, Query(gt=0, le=MOST_BLINK_SECONDS)] = 15.0
+    ) -> None:
+        """Let a label's lamp blink. 409 where its family has none."""
+        await _try(verbs.blink(label, by.name, seconds))
+
+    @router.get("/api/labels/scan", response_model=None)
+    async def scan(by: viewer, code: Annotated[str, Query(min_length=1, max_length=200)]) -> dict[str, Any]:
+        """What a scanned code is about: a label, or the labels of an item."""
+        hit = await desk.look(lambda db: find_scanned(db, code, desk.context.clock()))
+        if hit is None:
+            raise HTTPException(404, "no label and no item of this shop has this code")
+        return {"label": hit.device, "item": hit.item, "labels": [asdict(row) for row in hit.labels]}
+
     @router.post("/api/devices/{device}/retry", status_code=204)
     async def retry(device: str, by: clerk) -> None:
         """Try a device in fault again now."""
         await _try(verbs.retry(device, by.name))
+
+    @router.post("/api/clock/confirm", status_code=204)
+    async def confirm_clock(by: manager) -> None:
+        """Say that the gateway's clock was compared with a right one."""
+        await _try(verbs.confirm_clock(by.name))
+
+    @router.put("/api/hours", status_code=204)
+    async def set_hours(given: NewHours, by: manager) -> None:
+        """Set the opening hours, and those of days that differ."""
+        await _try(verbs.set_hours(given.week, given.days, by.name))
 
     @router.post("/api/prices/{item}/{version}/approve", status_code=204)
     async def approve(item: str, version: int, by: manager) -> None:

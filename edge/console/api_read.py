@@ -6,10 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
+from edge.clock.calendar import is_open, write_hours
 from edge.console.accounts import Account, Role
 from edge.console.desk import Desk
 from edge.console.door import need
 from edge.console.tables import write_csv
+from edge.views.clock import read_clock
 from edge.views.devices import list_devices
 from edge.views.journal import list_deeds, list_ledger
 from edge.views.labels import LabelFilter, LabelState, list_labels
@@ -42,6 +44,20 @@ def read_api(desk: Desk) -> APIRouter:
         """What needs a person, most costly first."""
         glance = await desk.glance()
         return [asdict(task) | {"kind": task.kind.name.lower()} for task in glance.tasks]
+
+    @router.get("/api/clock", response_model=None)
+    async def clock(by: viewer) -> dict[str, Any]:
+        """Whether the gateway's clock is trusted, and the shop's hours; times in UTC epoch milliseconds."""
+        hours, now = context.hours, context.clock()
+        seen, calendar = await desk.look(lambda db: (read_clock(db), None if hours is None else hours(db.conn)))
+        said: dict[str, Any] = {"now": now, **asdict(seen)}
+        if calendar is not None:
+            said |= {
+                "open": is_open(calendar, now),
+                "week": [write_hours(day) for day in calendar.week],
+                "days": {day.isoformat(): write_hours(of) for day, of in sorted(calendar.days.items())},
+            }
+        return said
 
     @router.get("/api/labels", response_model=None)
     async def labels(

@@ -7,10 +7,15 @@ The API takes the session cookie of a browser, `Authorization: Bearer` with a to
     POST /api/accounts                         {name, password, role, language?}
     POST /api/labels/bindings?dry_run=         CSV or JSON list of label, item, place → {bound, refused}
     POST /api/tills/{id}                       {name?} → {id, password}
+    GET  /api/labels/scan?code=                → the label, or the labels of the item
+    POST /api/labels/{id}/cover | uncover | replace | blink?seconds=   {code?} | {code?} | {new} | nothing
     POST /api/devices/{id}/retire | retry      {why} | nothing
     POST /api/prices/{item}/{version}/approve | reject
+    POST /api/clock/confirm                    PUT /api/hours {week, days}; GET /api/clock tells both
     GET  /api/as-of?label= | ?item=[&till=]    &at= → what was shown and charged, as intervals with evidence
     GET  /api/receipts/{receipt}               each line judged
+    GET  /api/inspections[/{id}]               accuracy with its interval; POST draws: {size?, strata?, seed?}
+    POST /api/inspections/{id}/answers | end   [{label, shown? | item?, version?}] | nothing
     GET  /api/overview /api/tasks /api/labels /api/prices /api/healthz
 
 Calls that another site makes through a signed-in browser are refused by their Origin; the cookie is SameSite=Strict.
@@ -22,6 +27,7 @@ from cloud_sync.pages.i18n import Catalogue
 from cloud_sync.pages.install import guard_app, install_pages
 from edge.console.accounts import Accounts
 from edge.console.api_do import do_api
+from edge.console.api_inspect import inspect_api
 from edge.console.api_proof import past_pictures, proof_api
 from edge.console.api_read import export_files, read_api
 from edge.console.api_sign import sign_api, sign_forms
@@ -60,6 +66,7 @@ def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
         export_files(desk),
         picture_files(desk),
         proof_api(desk),
+        inspect_api(desk),
         past_pictures(desk),
     ):
         app.include_router(router)

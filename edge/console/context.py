@@ -1,11 +1,12 @@
 """What the console gets from the gateway: facts to read, and the verbs a person may use."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from cloud_sync.link.state import LinkView
 from drivers.base import PanelImage
+from edge.clock.kept import ShopHours
 from edge.config import Shop
 from edge.store import Store
 
@@ -22,6 +23,21 @@ class Verbs(Protocol):
     async def retire(self, device: str, why: str, by: str) -> None:
         """Vouch that a label or till is out of the shop (replaced, covered, removed): it holds nothing back."""
 
+    async def cover(self, label: str, by: str, scanned: str = "") -> None:
+        """Vouch that nobody can read a label: it holds nothing back until it is uncovered."""
+
+    async def uncover(self, label: str, by: str, scanned: str = "") -> None:
+        """Take the cover off a label that shows the present price."""
+
+    async def replace(self, old: str, new: str, by: str) -> None:
+        """Hang a new label in the place of an old one."""
+
+    def can_blink(self, label: str) -> bool:
+        """Whether the label has a lamp."""
+
+    async def blink(self, label: str, by: str, seconds: float = 15.0) -> None:
+        """Let a label's lamp blink, so that a person finds it."""
+
     async def retry(self, device: str, by: str) -> None:
         """Try a device in fault again now."""
 
@@ -33,6 +49,12 @@ class Verbs(Protocol):
 
     async def enrol_till(self, device: str, name: str, by: str) -> str:
         """Take a till into service; returns its new password, shown once."""
+
+    async def confirm_clock(self, by: str) -> None:
+        """Say that this box's clock was compared with a right one."""
+
+    async def set_hours(self, week: Sequence[str], days: Mapping[str, str], by: str) -> None:
+        """Set the opening hours of Monday to Sunday (empty: always open), and of days (2026-12-25) that differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +78,5 @@ class ConsoleContext:
     """Printed by the gateway at its first start: opens first-run set-up from another machine. "": only loopback may."""
     hosts: frozenset[str] | None = None
     """Names by which the console may be called, against pages of other names that resolve to it; None: any."""
+    hours: ShopHours | None = None
+    """When the shop is open; None: nothing is known of it."""

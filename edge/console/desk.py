@@ -18,7 +18,7 @@ from edge.views.tasks import Task, list_tasks
 T = TypeVar("T")
 OLDEST_MS = 5_000
 """A glance is read anew after this long even when nothing was written: time alone turns a label to trouble."""
-EVERYTHING = ("labels", "devices", "prices", "sales", "visits", "outbox")
+EVERYTHING = ("labels", "devices", "prices", "sales", "visits", "outbox", "clock")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Money and counts the way the shop's country writes them. Pure."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from cloud_sync.contract.money import minor_digits
 
@@ -43,6 +44,12 @@ class Figures:
         if known and not comma:
             return f"{sign}{known}{amount}"
         return f"{sign}{amount}\u00a0{known or currency}"
+
+    def percent(self, share: Fraction) -> str:
+        """A share with one decimal, rounded down, so that 97.99 % never reads as 98 %."""
+        whole, tenth = divmod(share.numerator * 1000 // share.denominator, 10)
+        comma = self._language in _COMMA or self._language in _COMMA_TOO
+        return f"{whole}{',' if comma else '.'}{tenth}\u00a0%"
 
     def size(self, octets: int) -> str:
         """Bytes as kB or MB, one decimal."""

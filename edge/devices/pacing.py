@@ -1,6 +1,6 @@
 """Whose turn it is: retry, backoff and fairness for every kind of device, in one place. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 FIRST_RETRY_MS = 1_000
@@ -15,6 +15,8 @@ class Turn:
     not_before: int = 0
     failures: int = 0
     busy: bool = False
+    first: bool = False
+    """Whether the turn was given before others that had waited longer."""
 
 
 @dataclass(slots=True)
@@ -26,22 +28,29 @@ class Pacing:
     given: int = 0
     """Turns given so far: unlike a clock, a count is never set back."""
 
-    def next(self, wanting: Iterable[str], now: int) -> list[str]:
+    def next(self, wanting: Iterable[str], now: int, first: Container[str] = ()) -> list[str]:
         """Which of the devices that want a turn get one now: those whose last one is longest ago.
 
-        A device that keeps failing waits longer each time, so it cannot take the turns of those that work.
+        Those in `first` go before the others, but where there is more than one turn, not with all of them. A device
+        that keeps failing waits longer each time, so it cannot take the turns of those that work.
         """
-        free = self.at_once - sum(turn.busy for turn in self.turns.values())
-        ready = []
+        busy = [turn for turn in self.turns.values() if turn.busy]
+        free = max(0, self.at_once - len(busy))
+        hasty: list[tuple[int, str]] = []
+        patient: list[tuple[int, str]] = []
         for device in wanting:
             turn = self.turns.get(device, Turn())
             wait = turn.not_before - now
             if not turn.busy and not 0 < wait <= LONGEST_RETRY_MS:  # longer: the clock was set back
-                ready.append((turn.number, device))
-        chosen = [device for _, device in sorted(ready)[: max(free, 0)]]
+                (hasty if device in first else patient).append((turn.number, device))
+        hasty.sort()
+        ahead = min(free, max(0, max(1, self.at_once - 1) - sum(turn.first for turn in busy)))
+        order = [*hasty[:ahead], *sorted(patient), *hasty[ahead:]]
+        chosen = [device for _, device in order[:free]]
         for device in chosen:
             self.given += 1
-            self.turns[device] = Turn(self.given, 0, self.turns.get(device, Turn()).failures, busy=True)
+            failures = self.turns.get(device, Turn()).failures
+            self.turns[device] = Turn(self.given, 0, failures, busy=True, first=device in first)
         return chosen
 
     def worked(self, device: str) -> None:

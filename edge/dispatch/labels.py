@@ -11,7 +11,7 @@ from edge.devices.health import State
 from edge.devices.pacing import Pacing
 from edge.devices.registry import Registry
 from edge.dispatch.bell import Bell
-from edge.dispatch.wanted import Job, label_jobs, note_sending
+from edge.dispatch.wanted import Job, first_of, label_jobs, note_sending
 from edge.labels.content import CannotDraw
 from edge.prices.engine import PriceEngine
 from edge.store import Store, StoreError
@@ -71,7 +71,7 @@ class LabelDispatcher:
         while self._awake:
             self._pacing.hurry(self._awake.popleft())
         jobs = self._wanted()
-        for label in self._pacing.next(jobs, self._clock()):
+        for label in self._pacing.next(jobs, self._clock(), first_of(jobs)):
             task = asyncio.create_task(self._supervise(jobs[label]), name=f"label {label}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

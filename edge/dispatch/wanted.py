@@ -15,7 +15,9 @@ ROWS_ON_THE_WAY = 1_000
 REPEAT_AFTER_MS = 5_000
 
 _LABELS = """
-    SELECT s.device, s.item, s.version FROM showing s
+    SELECT s.device, s.item, s.version, EXISTS (
+      SELECT 1 FROM showing o WHERE o.device = s.device AND o.until IS NULL AND (o.item != s.item OR o.minor < s.minor)
+    ) FROM showing s
     JOIN binding b ON b.device = s.device AND b.item = s.item
     WHERE s.role = 'label' AND s.confirmed = 0
       AND s.n = (SELECT MAX(n) FROM showing WHERE device = s.device)
@@ -42,11 +44,18 @@ class Job:
     label: str
     item: str
     version: int
+    holds: bool = False
+    """Whether a raise waits for it: the label may still show a lower price, or an item that it stood for before."""
 
 
 def label_jobs(sql: sqlite3.Connection) -> dict[str, Job]:
     """Label → its job, for every label that has not confirmed what it was allowed last. Reads only."""
-    return {label: Job(label, item, version) for label, item, version in sql.execute(_LABELS)}
+    return {label: Job(label, item, version, bool(holds)) for label, item, version, holds in sql.execute(_LABELS)}
+
+
+def first_of(jobs: Mapping[str, Job]) -> set[str]:
+    """The labels that go first: tills wait for them. A cut is at the tills already, and its label harms nobody."""
+    return {label for label, job in jobs.items() if job.holds}
 
 
 def till_rows(sql: sqlite3.Connection, till: str) -> list[Row]:

@@ -42,6 +42,16 @@ ENGLISH = {
     "approved-once": "approved by {by}; another person has to approve as well",
     "second-person": "second person: {by} cannot approve what {author} ordered; somebody else has to",
     "second-approval": "second person: {by} has approved already; somebody else has to",
+    "clock-unproven": "clock: nobody has vouched for this box's time since it was switched on; raises wait, cuts go",
+    "clock-stale": "clock: nobody has vouched for this box's time for days; raises wait, cuts go",
+    "clock-before": "clock: this box's time lies before what is certainly past; raises wait, cuts go",
+    "clock-ahead": "clock: this box's time is {span} ahead; raises wait, cuts go",
+    "clock-behind": "clock: this box's time is {span} behind; raises wait, cuts go",
+    "clock-jumped-ahead": "clock: this box's time has jumped {span} ahead; raises wait, cuts go",
+    "clock-jumped-behind": "clock: this box's time has jumped {span} back; raises wait, cuts go",
+    "shop-open": "hours: raises begin only while the shop is closed, and it never closes",
+    "no-occasion": "time: this shop's hours have no {occasion} within a year",
+    "no-zone": "time: this shop cannot reckon {begins}",
 }
 """Code → English text with its values in braces."""
 

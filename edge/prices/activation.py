@@ -50,7 +50,8 @@ class Face:
 
     `bound`: it is meant to present the item from now on. A bound label with nothing in `may` shows something
     unknown, so no raise passes it. `stopped`: a till whose lease has ended sells nothing until it has caught up, so
-    it holds back no label.
+    it holds back no label. `covered`: when a person vouched that nobody can read the label, None while one can. It may
+    still be sent offers, and holds nothing back once what it showed has passed the grace window.
     """
 
     device: str
@@ -58,6 +59,7 @@ class Face:
     bound: bool
     may: tuple[Shown, ...] = ()
     stopped: bool = False
+    covered: int | None = None
 
     @property
     def newest(self) -> int:
@@ -145,7 +147,9 @@ def _plan_one(book: Book, rules: Rules, now: int) -> Plan:
     below = _labels_below(labels, tills, target, rules, now)
     send = [face.device for face in behind_tills if not below] + [face.device for face in behind_labels if not above]
     unsettled = [
-        face.device for face in book.faces.values() if face.bound and not face.stopped and not face.settled_on(target)
+        face.device
+        for face in book.faces.values()
+        if face.bound and not face.stopped and face.covered is None and not face.settled_on(target)
     ]
     waiting = dict.fromkeys([*(below if behind_tills else ()), *(above if behind_labels else ()), *unsettled])
     return Plan(tuple(send), tuple(waiting), landed=not unsettled)
@@ -166,11 +170,28 @@ def _labels_below(labels: list[Face], tills: list[Face], target: Offer, rules: R
     raises = bool(charged) and target.minor > min(charged)
     held = []
     for label in labels:
-        counted = [shown for shown in label.may if shown.until is None or now - shown.until < rules.grace_ms]
-        unknown = label.bound and raises and not any(shown.confirmed for shown in label.may)
+        counted = [shown for shown in label.may if _counts(label, shown, rules, now)]
+        known = label.covered is not None or any(shown.confirmed for shown in label.may)
+        unknown = label.bound and raises and not known
         if unknown or any(shown.offer.minor < target.minor for shown in counted):
             held.append(label.device)
     return held
+
+
+def _counts(label: Face, shown: Shown, rules: Rules, now: int) -> bool:
+    """Whether a shopper may have read this offer on the label within the grace window."""
+    gone = label.covered if shown.until is None else shown.until
+    return gone is None or now - gone < rules.grace_ms
+
+
+def may_uncover(book: Book, label: str) -> bool:
+    """Whether a covered label may be read again: it shows the offer in force, and no till may charge more."""
+    face, target = book.faces.get(label), book.target
+    if face is None or target is None:
+        return False
+    tills = [one for one in book.faces.values() if one.role is Role.TILL]
+    members = book.member is None or may_uncover(book.member, label)
+    return members and face.settled_on(target) and not _tills_above(tills, target)
 
 
 def sent(face: Face, offer: Offer) -> Face:

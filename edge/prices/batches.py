@@ -15,6 +15,7 @@ from edge.prices.activation import Book, Offer, Role
 from edge.prices.books import load_books
 from edge.store import Transaction
 
+Rule = Callable[[Transaction, str, int], str]
 MOST_NAMED = 3
 
 
@@ -77,7 +78,13 @@ def missing(book: Book, offer: Offer, here: Mapping[str, bool], member: Offer | 
     found = []
     for face in book.faces.values():
         needed = rise if face.role is Role.LABEL else cut
-        if face.bound and needed and not face.stopped and not (here.get(face.device, False) and face.owes_nothing):
+        if (
+            face.bound
+            and needed
+            and not face.stopped
+            and face.covered is None
+            and not (here.get(face.device, False) and face.owes_nothing)
+        ):
             found.append(face.device)
     return tuple(dict.fromkeys([*found, *members]))
 
@@ -107,8 +114,8 @@ class Batch:
     starts: int
 
 
-def look_at(tx: Transaction, sequence: int, objection: Callable[[Transaction, str, int], str]) -> Batch:
-    """Read what stands against each row. `objection`: see `PriceEngine`."""
+def look_at(tx: Transaction, sequence: int, objection: Rule, hold: Rule) -> Batch:
+    """Read what stands against each row. `objection`, `hold`: see `PriceEngine`."""
     found = tx.sql.execute(
         "SELECT item, minor, COALESCE(member_minor, minor), phase, why, effective_at FROM price"
         " WHERE version = ? ORDER BY item",
@@ -127,6 +134,8 @@ def look_at(tx: Transaction, sequence: int, objection: Callable[[Transaction, st
             rows.append(Row(item, waits=why))
         elif starts <= tx.now and (objected := objection(tx, item, sequence)):
             rows.append(Row(item, gone=objected))
+        elif starts <= tx.now and (held := hold(tx, item, sequence)):
+            rows.append(Row(item, waits=held))
         else:
             absent = missing(book, offer, here, Offer(sequence, member))
             rows.append(Row(item, waits=f"waiting for {name_devices(absent)}" if absent else ""))

@@ -37,6 +37,7 @@ def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
             " WHERE d.role = 'till' AND d.enrolled = 1 ORDER BY d.id"
         )
     ]
+    covered = dict(tx.sql.execute("SELECT device, since FROM covered").fetchall())
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
         marks = ",".join("?" * len(part))
@@ -64,7 +65,7 @@ def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
             may.setdefault((item, device), []).append(Shown(Offer(version, minor), bool(confirmed), until))
         faces = {
             item: {
-                device: Face(device, role, bound, tuple(may.get((item, device), ())), stopped)
+                device: Face(device, role, bound, tuple(may.get((item, device), ())), stopped, covered.get(device))
                 for device, (role, bound, stopped) in of.items()
             }
             for item, of in seats.items()
@@ -108,7 +109,7 @@ def member_book(tx: Transaction, book: Book) -> Book:
             may = tuple(held.get(device, ()))
             if not any(shown.confirmed for shown in may):
                 may += tuple(Shown(Offer(0, shown.offer.minor), shown.confirmed, shown.until) for shown in face.may)
-        faces[device] = Face(device, face.role, face.bound, may, face.stopped)
+        faces[device] = Face(device, face.role, face.bound, may, face.stopped, face.covered)
     target = book.target
     members = None if target is None else Offer(target.version, prices.get(target.version, target.minor))
     return Book(book.item, members, faces)
@@ -259,12 +260,20 @@ def forget_face(tx: Transaction, device: str) -> list[str]:
         " AND EXISTS (SELECT 1 FROM showing WHERE device = ?1 AND confirmed = 0)",
         (device,),
     )
-    items = [row[0] for row in tx.sql.execute("SELECT DISTINCT item FROM showing WHERE device = ?", (device,))]
-    items += [row[0] for row in tx.sql.execute("SELECT item FROM binding WHERE device = ?", (device,))]
+    items = items_of(tx, device)
+    tx.sql.execute("DELETE FROM covered WHERE device = ?", (device,))
     tx.sql.execute("DELETE FROM showing WHERE device = ?", (device,))
     tx.sql.execute("DELETE FROM member WHERE device = ?", (device,))
     tx.sql.execute("DELETE FROM binding WHERE device = ?", (device,))
-    return list(dict.fromkeys(items))
+    return items
+
+
+def items_of(tx: Transaction, device: str) -> list[str]:
+    """Every item that the device presents, may still present, or should."""
+    found = tx.sql.execute(
+        "SELECT item FROM showing WHERE device = ?1 UNION SELECT item FROM binding WHERE device = ?1", (device,)
+    )
+    return [row[0] for row in found]
 
 
 def end_grace(tx: Transaction, grace_ms: int) -> list[str]:
@@ -273,7 +282,11 @@ def end_grace(tx: Transaction, grace_ms: int) -> list[str]:
     items = [row[0] for row in tx.sql.execute("SELECT DISTINCT item FROM showing WHERE until <= ?", past)]
     if items:
         tx.sql.execute("DELETE FROM showing WHERE until <= ?", past)
-    return items
+    hidden = tx.sql.execute("SELECT device FROM covered WHERE counted = 1 AND since <= ?", past).fetchall()
+    if hidden:
+        tx.sql.execute("UPDATE covered SET counted = 0 WHERE since <= ?", past)
+        items += [item for (device,) in hidden for item in items_of(tx, device)]
+    return list(dict.fromkeys(items))
 
 
 def _retire(tx: Transaction, where: str, values: tuple[object, ...], grace_ms: int) -> None:

@@ -6,7 +6,7 @@ from itertools import product
 
 from cloud_sync.contract.events import RowOutcome
 from edge.law.reasons import say
-from edge.prices.activation import Book, Plan, Role, Rules, plan
+from edge.prices.activation import Book, Plan, Role, Rules, may_uncover, plan
 from edge.prices.approvals import MayNotApprove, add_approval
 from edge.prices.batches import Abort, Start, Wait, close_batch, decide, look_at, unbegun
 from edge.prices.books import (
@@ -15,13 +15,19 @@ from edge.prices.books import (
     confirm_till,
     end_grace,
     forget_face,
+    items_of,
     load_books,
     send_anew,
     write_sendings,
 )
 from edge.prices.history import note_offers
+from edge.prices.timing import is_timed, next_moment, takes_effect
 from edge.store import Transaction
 from edge.store.ledger import encode
+
+
+class MayNotUncover(ValueError):
+    """A covered label has to stay covered; the text says why, and what can be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +35,14 @@ class PriceEngine:
     """Every method runs inside a transaction of the store of record; `tx.now` is the time.
 
     `objection(tx, item, version)`: why a price that waited may not begin after all, or ""; see `LawfulStart`.
+    `hold(tx, item, version)`: why one whose time has come has to wait longer, or ""; see `MayBegin`.
     `held_after_ms`: how long a change may be on its way before head office hears that it is held, and by whom.
     """
 
     rules: Rules = field(default_factory=Rules)
     held_after_ms: int = 15_000
     objection: Callable[[Transaction, str, int], str] = lambda _tx, _item, _version: ""
+    hold: Callable[[Transaction, str, int], str] = lambda _tx, _item, _version: ""
 
     def settle(self, tx: Transaction, items: Iterable[str]) -> None:
         """Let each item go as far as it may now: sends, landings and what is superseded."""
@@ -123,6 +131,32 @@ class PriceEngine:
         tx.topics.update(("labels", "devices"))
         self.settle(tx, items)
 
+    def cover(self, tx: Transaction, label: str, by: str, scanned: str = "") -> None:
+        """A person vouches that nobody can read the label. What it showed counts for the grace window, then no more.
+
+        `scanned`: the code by which the person named it.
+        """
+        if tx.sql.execute("SELECT 1 FROM covered WHERE device = ?", (label,)).fetchone():
+            return
+        tx.record("label.covered", label, {"by": by, **({"scanned": scanned} if scanned else {})})
+        counted = int(self.rules.grace_ms > 0)
+        tx.sql.execute("INSERT INTO covered VALUES (?, ?, ?, ?, ?)", (label, by, tx.now, tx.steady, counted))
+        tx.topics.update(("labels", "devices"))
+        self.settle(tx, items_of(tx, label))
+
+    def uncover(self, tx: Transaction, label: str, by: str, scanned: str = "") -> None:
+        """A person takes the cover off. Raises MayNotUncover while the label does not show the price in force."""
+        if not tx.sql.execute("SELECT 1 FROM covered WHERE device = ?", (label,)).fetchone():
+            return
+        bound = tx.sql.execute("SELECT item FROM binding WHERE device = ?", (label,)).fetchone()
+        book = load_books(tx, [bound[0]])[bound[0]] if bound else None
+        if book is not None and book.target is not None and not may_uncover(book, label):
+            raise MayNotUncover(f"{label} does not show the present price yet: leave it covered, or replace it")
+        tx.sql.execute("DELETE FROM covered WHERE device = ?", (label,))
+        tx.record("label.uncovered", label, {"by": by, **({"scanned": scanned} if scanned else {})})
+        tx.topics.update(("labels", "devices"))
+        self.settle(tx, items_of(tx, label))
+
     def approve(self, tx: Transaction, item: str, version: int, by: str) -> bool:
         """A person lets a held price go, or is one of those who have to.
 
@@ -141,8 +175,8 @@ class PriceEngine:
         if still := add_approval(tx, item, version, by):
             self._move(tx, item, version, "held", "held", still)
             self._tell(tx, item, version, "held", still)
-        elif held[0] > tx.now or version in unbegun(tx):
-            self._move(tx, item, version, "held", "waiting", f"takes effect at {held[0]}")
+        elif held[0] > tx.now or is_timed(tx, item, version) or version in unbegun(tx):
+            self._move(tx, item, version, "held", "waiting", takes_effect(held[0]))
         else:
             self._move(tx, item, version, "held", "active", "")
             self.settle(tx, [item])
@@ -171,6 +205,8 @@ class PriceEngine:
             if newer:
                 self._move(tx, item, version, "waiting", "superseded", f"superseded by {newer}")
                 self._tell(tx, item, version, "refused", f"superseded by {newer}")
+            elif why := self.hold(tx, item, version):
+                self._say_held(tx, item, version, "waiting", why)
             elif why := self.objection(tx, item, version):
                 self._refuse(tx, item, version, "waiting", why)
             else:
@@ -182,7 +218,7 @@ class PriceEngine:
         """Begin with the batches that can begin now, and give up those that cannot any more. Returns items begun."""
         begun = []
         for sequence, deadline in unbegun(tx).items():
-            batch = look_at(tx, sequence, self.objection)
+            batch = look_at(tx, sequence, self.objection, self.hold)
             items = [row.item for row in batch.rows]
             match decide(batch.rows, batch.starts, deadline, tx.now):
                 case Start():
@@ -198,9 +234,8 @@ class PriceEngine:
         return begun
 
     def next_due(self, tx: Transaction) -> int | None:
-        """When the next timed price takes effect, if one waits."""
-        row = tx.sql.execute("SELECT MIN(effective_at) FROM price WHERE phase = 'waiting'").fetchone()
-        return None if row[0] is None else int(row[0])
+        """The next moment at which a timed price may take effect, if one waits for its time."""
+        return next_moment(tx)
 
     def _supersede(self, tx: Transaction, book: Book) -> None:
         """An older price of the item that had not landed ends here."""
@@ -264,6 +299,7 @@ class PriceEngine:
         )
         if moved.rowcount:
             self._tell(tx, item, version, "held", why)
+            tx.topics.add("prices")
 
     def _refuse(self, tx: Transaction, item: str, version: int, old: str, why: str) -> bool:
         """A price that has not begun never will; neither will what was to follow it, if it is a promotion."""

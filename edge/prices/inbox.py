@@ -7,6 +7,7 @@ from securesystemslib.signer import Key
 
 from cloud_sync.contract.change import Change, ChangeRow, Untrusted, open_change
 from cloud_sync.contract.events import Outcome, RowOutcome
+from edge.clock.calendar import Instants
 from edge.law.lows import Record
 from edge.law.reasons import say
 from edge.law.settings import Law
@@ -25,6 +26,7 @@ from edge.prices.checks import (
     check_row,
 )
 from edge.prices.history import read_records
+from edge.prices.timing import Clockwork, takes_effect, write_timing
 from edge.store import Transaction
 
 CURSOR = "inbox.cursor"
@@ -48,6 +50,7 @@ class Inbox:
     limits: Limits
     undrawable: Callable[[str], str]
     law: Law = field(default_factory=Law)
+    clockwork: Clockwork = field(default_factory=Clockwork)
 
     def take(self, tx: Transaction, sequence: int, envelope: str) -> Taken:
         """Deal with entry `sequence` of the log: every row is accepted, held or refused, and head office hears of it.
@@ -64,8 +67,9 @@ class Inbox:
                 why = f"signed as number {change.sequence} but delivered as number {sequence}"
         except Untrusted as error:
             return self._refuse_all(tx, sequence, "unknown", 0, str(error))
-        if why:
-            return self._refuse_all(tx, sequence, change.author, len(change.rows), why)
+        when = why or self.clockwork.reckon(tx, change)
+        if isinstance(when, str):
+            return self._refuse_all(tx, sequence, change.author, len(change.rows), when)
         tx.set_meta(CURSOR, str(sequence))
         tx.sql.execute(
             "INSERT INTO change VALUES (?, ?, ?, ?, 'taken', '')", (sequence, tx.now, change.author, len(change.rows))
@@ -73,14 +77,14 @@ class Inbox:
         batch = {} if change.deadline is None else {"deadline": change.deadline}
         tx.record("change.received", f"change-{sequence}", {"author": change.author, "rows": len(change.rows)} | batch)
         tx.topics.add("prices")
-        return Taken(tuple(self._take_rows(tx, change)))
+        return Taken(tuple(self._take_rows(tx, change, when)))
 
-    def _take_rows(self, tx: Transaction, change: Change) -> list[str]:
+    def _take_rows(self, tx: Transaction, change: Change, when: Instants) -> list[str]:
         known = known_prices(tx, [row.item for row in change.rows])
         records = read_records(tx, [row.item for row in change.rows if row.was_minor is not None])
         after = {row.item: row for row in change.afterwards}
-        starts = max(tx.now, change.effective_at)
-        desk = _Desk(tx, change)
+        starts, waits = max(tx.now, when.earlier), self.clockwork.waits(change)
+        desk = _Desk(tx, change, when, waits=waits)
         verdicts = {}
         for row in change.rows:
             seen = Seen(known.get(row.item), records.get(row.item, Record()), starts, change.until is not None)
@@ -95,6 +99,8 @@ class Inbox:
             verdict = verdicts[row.item]
             if isinstance(verdict, Accept | Hold):
                 self._note_override(tx, change.sequence, row)
+                if waits:
+                    write_timing(tx, change, row.item, when)
             desk.write(row, verdict)
             if row.item in after:
                 desk.write_end(after[row.item], refused=isinstance(verdict, Refuse))
@@ -142,8 +148,9 @@ def _all_or_none(verdicts: dict[str, Verdict]) -> dict[str, Verdict]:
 class _Desk:
     """Writes down what became of each row of a change, and tells head office. `ready`: items that may be settled."""
 
-    def __init__(self, tx: Transaction, change: Change) -> None:
-        self._tx, self._change = tx, change
+    def __init__(self, tx: Transaction, change: Change, when: Instants, *, waits: bool) -> None:
+        self._tx, self._change, self._when = tx, change, when
+        self._waits = waits or change.deadline is not None
         self._written: list[tuple[object, ...]] = []
         self.ready: list[str] = []
 
@@ -158,28 +165,26 @@ class _Desk:
             case Hold(why, people):
                 require_approvals(tx, row.item, change.sequence, people)
                 self._note(row, change.sequence, "held", why)
+            case Accept() if self._waits:
+                self._note(row, change.sequence, "waiting", takes_effect(self._when.earlier))
             case Accept():
-                self._begin(row, change.sequence, change.effective_at)
+                self._note(row, change.sequence, "active", "")
+                self.ready.append(row.item)
 
     def write_end(self, row: ChangeRow, *, refused: bool) -> None:
         """What an item costs when its promotion is over: a timed price like any other, under a version of its own."""
+        change, until = self._change, self._change.until or 0
         if refused:
-            self._note(row, self._change.last_version, "refused", say("never-began"))
-        else:
-            self._begin(row, self._change.last_version, self._change.until or 0)
+            self._note(row, change.last_version, "refused", say("never-began"))
+            return
+        end = change.model_copy(update={"sequence": change.last_version, "begins": None, "effective_at": until})
+        write_timing(self._tx, end, row.item, Instants(until, until))
+        self._note(row, change.last_version, "waiting", takes_effect(until))
 
     def finish(self) -> None:
         """Write the rows."""
         marks = ", ".join("?" * 19)
         self._tx.sql.executemany(f"INSERT INTO price ({_COLUMNS}) VALUES ({marks})", self._written)  # noqa: S608
-
-    def _begin(self, row: ChangeRow, version: int, at: int) -> None:
-        in_batch = version == self._change.sequence and self._change.deadline is not None
-        if at > self._tx.now or in_batch:
-            self._note(row, version, "waiting", f"takes effect at {at}")
-        else:
-            self._note(row, version, "active", "")
-            self.ready.append(row.item)
 
     def _note(self, row: ChangeRow, version: int, phase: str, why: str) -> None:
         change, now = self._change, self._tx.now
@@ -189,7 +194,7 @@ class _Desk:
         end = version != change.sequence
         self._written.append(
             (row.item, version, row.name, row.minor, row.currency, row.per, row.unit_minor, row.unit, row.was_minor,
-             change.until if end else change.effective_at, now, change.author, phase, why, told or "", now,
+             change.until if end else self._when.earlier, now, change.author, phase, why, told or "", now,
              None if end else change.until, change.sequence if end else None, row.member_minor)
         )  # fmt: skip
 

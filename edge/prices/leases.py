@@ -73,7 +73,8 @@ def caught_up(tx: Transaction, till: str) -> bool:
     """Whether nothing that the till may charge is above what any label of the item may show."""
     row = tx.sql.execute(
         "SELECT 1 FROM showing t JOIN showing l ON l.item = t.item AND l.role = 'label' AND l.minor < t.minor"
-        " WHERE t.device = ? LIMIT 1",
+        " WHERE t.device = ?"
+        " AND NOT EXISTS (SELECT 1 FROM covered c WHERE c.device = l.device AND c.counted = 0) LIMIT 1",
         (till,),
     ).fetchone()
     return row is None and _caught_up_for_members(tx, till)
@@ -87,6 +88,7 @@ def _caught_up_for_members(tx: Transaction, till: str) -> bool:
         "  EXISTS (SELECT 1 FROM member m WHERE m.device = ?1 AND m.item = p.item AND m.minor > p.member_minor)"
         "  OR EXISTS (SELECT 1 FROM showing t WHERE t.device = ?1 AND t.item = p.item AND t.minor > p.member_minor"
         "    AND NOT EXISTS (SELECT 1 FROM member m WHERE m.device = ?1 AND m.item = p.item AND m.confirmed = 1)))"
+        " AND NOT EXISTS (SELECT 1 FROM covered c WHERE c.device = l.device AND c.counted = 0)"
         " LIMIT 1",
         (till,),
     ).fetchone()

@@ -102,12 +102,21 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """A person's word that nobody can read the label: who gave it, and when (gateway's clock, row of the ledger)."""
+
+    by: str
+    at: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What a device may present, all of it.
 
     `unknown`: besides the faces, a label may show something that is not on record, a till may hold no price at all.
     `away`: a person vouched that the device is out of the shop. `lost`: the ledger of this time was lost with a disk,
-    and the shop went on from a backup.
+    and the shop went on from a backup. `covered`: whatever it shows, a person vouched that nobody can read it.
     """
 
     faces: tuple[Face, ...] = ()
@@ -115,11 +124,12 @@ class Look:
     away: bool = False
     bound: str = ""
     lost: bool = False
+    covered: Cover | None = None
 
     @property
     def keys(self) -> tuple[object, ...]:
         """What makes two looks the same, evidence apart."""
-        return (*sorted(face.key for face in self.faces), self.unknown, self.away, self.lost)
+        return (*sorted(face.key for face in self.faces), self.unknown, self.away, self.lost, self.covered)
 
     @property
     def certain(self) -> bool:

@@ -8,10 +8,13 @@ the set to grow.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from edge.proof.facts import RESTORED, Clock, Evidence, Face, Look, Proof, Row
+from edge.proof.facts import RESTORED, Clock, Cover, Evidence, Face, Look, Proof, Row
 from edge.proof.timeline import Timeline, lay_out
 
-KINDS = ("label.bound", "label.sent", "label.sending", "label.shown", "label.read", "device.retired", RESTORED)
+KINDS = (
+    "label.bound", "label.sent", "label.sending", "label.shown", "label.read", "label.covered", "label.uncovered",
+    "device.retired", RESTORED,
+)  # fmt: skip
 """The rows that say something about a label's picture."""
 _PROOF = {
     "label.sent": Proof.SENT,
@@ -49,6 +52,10 @@ def _after(past: _Past, look: Look, row: Row) -> Look:
     if row.kind == "device.retired":
         past.newest.clear()
         return Look((), unknown=False, away=True)
+    if row.kind == "label.covered":
+        return replace(look, covered=Cover(str(row.body.get("by", "")), row.at, row.seq))
+    if row.kind == "label.uncovered":
+        return replace(look, covered=None)
     item = str(row.body.get("item", ""))
     if row.kind == "label.bound":
         return _bound(past, look, item)

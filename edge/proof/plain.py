@@ -29,6 +29,9 @@ def plain_look(look: Look) -> dict[str, Any]:
         "away": look.away,
         "lost": look.lost,
         "item": look.bound,
+        **(
+            {"covered": {"by": look.covered.by, "at": look.covered.at, "row": look.covered.seq}} if look.covered else {}
+        ),
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cloud_sync.contract.events import Lowered
-from edge.proof.facts import Evidence, Face, Row
+from edge.proof.facts import Evidence, Face, Look, Row
 from edge.proof.sold import Sold, read_line
 from edge.proof.timeline import Span, Timeline
 
@@ -153,7 +153,7 @@ def judge(
         blank = tuple(
             line.device
             for line in stood
-            if any(span.look.unknown and span.look.bound == sold.item for span in line.during(time.start, time.end))
+            if any(_unread(span.look, sold.item) for span in line.during(time.start, time.end))
         )
         till = tills.get((sold.item, sold.member))
         held = till.between(time.start, max(time.end, sale.at)).look.faces if till is not None else ()
@@ -194,19 +194,24 @@ def lowest_first(
     grace_ms: int = 0,
     member: bool = False,
 ) -> list[Shown]:
-    """Every price that any label may have shown of the item from `start` to `end`, the lowest first.
+    """Every price that a shopper may have read on a label of the item from `start` to `end`, the lowest first.
 
     `member`: prices as members read them.
     """
     found = []
     for line in labels:
         for span in line.during(start, end):
-            for face in span.look.faces:
+            for face in span.look.faces if span.look.covered is None else ():
                 minor = face.price(member=member)
                 if face.item == item and minor is not None:
                     sure = surely is not None and _surely(span, face, surely, grace_ms, member=member)
                     found.append(Shown(line.device, face, span, sure, minor))
     return sorted(found, key=lambda one: (one.minor, not one.surely, one.label, one.span.first))
+
+
+def _unread(look: Look, item: str) -> bool:
+    """Whether the label stood for the item and could be read, but what it showed is not on record."""
+    return look.unknown and look.bound == item and look.covered is None
 
 
 def _surely(span: Span, face: Face, time: SaleTime, grace_ms: int, *, member: bool) -> bool:

@@ -156,4 +156,5 @@ def _together(looks: Sequence[Look]) -> Look:
     away = bool(looks) and all(look.away for look in looks)
     unknown = not looks or any(look.unknown or (look.away and not away) for look in looks)
     lost = any(look.lost for look in looks)
-    return Look(tuple(faces.values()), unknown, away, looks[-1].bound if looks else "", lost)
+    covered = looks[-1].covered if looks and all(look.covered for look in looks) else None
+    return Look(tuple(faces.values()), unknown, away, looks[-1].bound if looks else "", lost, covered)

@@ -35,6 +35,12 @@ def say_look(look: Look, money: Money, *, till: bool = False) -> str:
     return " or ".join(said) or "nothing"
 
 
+def say_cover(look: Look, zone: ZoneInfo, moment: int) -> str:
+    """Such as: , covered since 09:58:41 by ana; nothing for a label that can be read."""
+    cover = look.covered
+    return "" if cover is None else f", covered since {clock(cover.at, zone, moment)} by {cover.by}"
+
+
 def say_face(face: Face, money: Money, *, item: bool = False) -> str:
     """Such as: v8 (€1.49). The price is left out when the ledger does not name it."""
     members = "" if face.member is None else f", members {money(face.member)}"
@@ -46,7 +52,7 @@ def say_story(story: Sequence[Span], money: Money, zone: ZoneInfo, moment: int, 
     """Such as: v7 until 09:58:03; v7 or v8 until 09:58:41; then v8."""
     said = []
     for place, span in enumerate(story):
-        what = say_look(span.look, money, till=till)
+        what = say_look(span.look, money, till=till) + say_cover(span.look, zone, moment)
         if place and place == len(story) - 1:
             said.append(f"then {what}" + ("" if span.end is None else f" until {clock(span.end, zone, moment)}"))
         elif span.end is None:

@@ -28,6 +28,8 @@ class LabelDetail:
     row: LabelRow
     bound_by: str
     bound_at: int | None
+    covered_by: str
+    covered_at: int | None
     model: str
     firmware: str
     address: str
@@ -41,6 +43,7 @@ def read_label(database: Database, device: str, now: int, history: int = 40) -> 
     if not rows:
         return None
     bound = database.conn.execute("SELECT by, at FROM binding WHERE device = ?", (device,)).fetchone()
+    covered = database.conn.execute("SELECT by, at FROM covered WHERE device = ?", (device,)).fetchone()
     made = database.conn.execute(
         "SELECT model, firmware, address, driver FROM device WHERE id = ?", (device,)
     ).fetchone()
@@ -49,6 +52,8 @@ def read_label(database: Database, device: str, now: int, history: int = 40) -> 
         row=rows[0],
         bound_by=bound[0] if bound else "",
         bound_at=bound[1] if bound else None,
+        covered_by=covered[0] if covered else "",
+        covered_at=covered[1] if covered else None,
         model=model,
         firmware=firmware,
         address=address,

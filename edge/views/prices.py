@@ -104,6 +104,7 @@ def waiting_for(database: Database, item: str, version: int, limit: int = 20) ->
         " EXISTS (SELECT 1 FROM showing s WHERE s.device = d.id AND s.item = :item AND s.version = :version) AS sent"
         " FROM device d"
         " WHERE (d.id IN (SELECT device FROM binding WHERE item = :item) OR (d.role = 'till' AND d.enrolled = 1))"
+        " AND d.id NOT IN (SELECT device FROM covered)"
         " AND NOT EXISTS (SELECT 1 FROM showing s WHERE s.device = d.id AND s.item = :item"
         "   AND s.version = :version AND s.confirmed = 1)"
         " ORDER BY sent DESC, CASE d.state WHEN 'fault' THEN 0 WHEN 'lost' THEN 1 ELSE 2 END, d.role, d.id"

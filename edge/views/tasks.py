@@ -1,27 +1,36 @@
 """What needs a person, most costly first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from sqlite_utils import Database
 
+from edge.views.clock import SERIOUS, read_clock
 from edge.views.labels import LOW_BATTERY_MV, TROUBLE_AFTER_MS
+from edge.views.selling import Loss, read_losses
 
 MAX_OF_A_KIND = 200
 REFUSED_FOR_MS = 24 * 3_600_000
 """How long a refused change stays a task."""
+CLOCK_AFTER_MS = 60_000
+"""A gateway that has just started hears of the time within a moment; past that it is a task."""
+FOUND_FOR_MS = 14 * 24 * 3_600_000
+"""How long an inspection's finding stays a task."""
 
 
 class TaskKind(IntEnum):
-    """Kinds of task. The order is the order of cost: a till sells nothing, a held raise gives money away, and so on."""
+    """Kinds of task. The order is the order of cost: timed raises wait for the clock, a till sells nothing, ..."""
 
+    CLOCK = 0
     TILL = 1
     HELD_RAISE = 2
-    APPROVAL = 3
-    LABEL = 4
-    REFUSED_CHANGE = 5
-    REFUSED_PRICE = 6
-    BATTERY = 7
+    INSPECTED = 3
+    APPROVAL = 4
+    LABEL = 5
+    REFUSED_CHANGE = 6
+    REFUSED_PRICE = 7
+    COVERED = 8
+    BATTERY = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,8 @@ class Task:
     """One thing to do. `device` or `item`+`version` say about what; `since` in UTC epoch milliseconds.
 
     `minor` is a price (approval: the new one), `before_minor` what it was; for a held raise their difference is what
-    every sale gives away while the label is not replaced. `state` is the device's, `count` how many prices wait.
+    every sale gives away while the label is not replaced, and `loss` what that comes to. `state` is the device's, or
+    what an inspection found; `count` how many prices wait, or the inspection.
     """
 
     kind: TaskKind
@@ -45,6 +55,7 @@ class Task:
     before_minor: int | None = None
     currency: str = ""
     count: int = 0
+    loss: Loss | None = None
 
     @property
     def key(self) -> str:
@@ -54,6 +65,8 @@ class Task:
     @property
     def gives_away(self) -> int:
         """Minor units lost per piece sold; 0 when nothing is."""
+        if self.kind is not TaskKind.HELD_RAISE:
+            return 0
         raised = self.minor is not None and self.before_minor is not None
         return max(0, (self.minor or 0) - (self.before_minor or 0)) if raised else 0
 
@@ -63,15 +76,30 @@ def list_tasks(database: Database, now: int) -> list[Task]:
     held = _held_raises(database, now)
     holding = {task.device for task in held}
     tasks = [
+        *_clock(database, now),
         *_tills(database),
         *held,
+        *_inspected(database, now),
         *_approvals(database),
         *(task for task in _labels(database, now) if task.device not in holding),
         *_refused_changes(database, now),
         *_refused_prices(database, now),
+        *_covered(database),
         *(task for task in _batteries(database) if task.device not in holding),
     ]
-    return sorted(tasks, key=lambda task: (task.kind, -task.gives_away, task.since))
+    return sorted(
+        tasks, key=lambda task: (task.kind, -(task.loss.per_hour if task.loss else 0), -task.gives_away, task.since)
+    )
+
+
+def _clock(database: Database, now: int) -> list[Task]:
+    """A clock that is wrong, or one that nobody vouches for while prices wait for their time."""
+    clock = read_clock(database)
+    if clock.trusted or clock.since is None or not (clock.waits or clock.doubt in SERIOUS):
+        return []
+    if 0 <= now - clock.since < CLOCK_AFTER_MS:
+        return []
+    return [Task(TaskKind.CLOCK, why=clock.why, since=clock.since, count=clock.waits)]
 
 
 def _tills(database: Database) -> list[Task]:
@@ -87,24 +115,26 @@ def _tills(database: Database) -> list[Task]:
 
 
 def _held_raises(database: Database, now: int) -> list[Task]:
-    """Labels that a raise has been waiting for too long: until they confirm, the tills charge the old price."""
+    """Labels that a raise has been waiting for too long, or that are lost: until then tills charge the old price."""
     rows = database.conn.execute(
         "SELECT d.id, d.place, d.state, d.state_why, p.item, p.version, p.name, p.minor, p.currency, MIN(p.changed_at),"
         " (SELECT MIN(s.minor) FROM showing s WHERE s.item = p.item AND s.role = 'till') AS charged, COUNT(*)"
         " FROM price p JOIN binding b ON b.item = p.item JOIN device d ON d.id = b.device"
-        " WHERE p.phase = 'active' AND p.changed_at <= ?"
+        " WHERE p.phase = 'active' AND p.changed_at <= ? AND d.id NOT IN (SELECT device FROM covered)"
         " AND NOT EXISTS (SELECT 1 FROM showing s WHERE s.device = d.id AND s.item = p.item"
-        "   AND s.version = p.version AND s.confirmed = 1)"
+        "   AND s.version = p.version AND s.confirmed = 1) AND (p.changed_at <= ? OR d.state IN ('fault', 'lost'))"
         " GROUP BY d.id HAVING charged < p.minor LIMIT ?",
-        (now - TROUBLE_AFTER_MS, MAX_OF_A_KIND),
+        (now, now - TROUBLE_AFTER_MS, MAX_OF_A_KIND),
     )
-    return [
+    tasks = [
         Task(
             TaskKind.HELD_RAISE, device=device, place=place, state=state, why=why, item=item, version=version,
             name=name, minor=minor, currency=currency, since=since, before_minor=charged, count=count,
         )
         for device, place, state, why, item, version, name, minor, currency, since, charged, count in rows
     ]  # fmt: skip
+    losses = read_losses(database, {task.item: task.gives_away for task in tasks}, now)
+    return [replace(task, loss=losses[task.item]) for task in tasks]
 
 
 def _approvals(database: Database) -> list[Task]:
@@ -132,7 +162,8 @@ def _labels(database: Database, now: int) -> list[Task]:
         " CASE WHEN d.state IN ('fault', 'lost') THEN d.state_at ELSE t.desired_at END,"
         " COALESCE(b.item, ''), (SELECT name FROM price p WHERE p.item = b.item ORDER BY version DESC LIMIT 1)"
         " FROM device d JOIN twin t ON t.device = d.id LEFT JOIN binding b ON b.device = d.id"
-        " WHERE d.role = 'label' AND d.enrolled = 1 AND (d.state IN ('fault', 'lost') OR (b.item IS NOT NULL"
+        " WHERE d.role = 'label' AND d.enrolled = 1 AND d.id NOT IN (SELECT device FROM covered)"
+        " AND (d.state IN ('fault', 'lost') OR (b.item IS NOT NULL"
         "   AND t.desired_at <= :late AND (t.desired_version != t.reported_version"
         "     OR json_extract(t.desired, '$.item') IS NOT json_extract(t.reported, '$.item')))) LIMIT :limit",
         {"late": now - TROUBLE_AFTER_MS, "limit": MAX_OF_A_KIND},
@@ -184,6 +215,45 @@ def _refused_prices(database: Database, now: int) -> list[Task]:
         )
         for item, version, name, minor, currency, why, since in rows
     ]
+
+
+def _covered(database: Database) -> list[Task]:
+    """Labels under a cover: customers miss a price there until somebody replaces or uncovers them."""
+    rows = database.conn.execute(
+        "SELECT d.id, d.place, d.state, c.by, c.at, COALESCE(b.item, ''),"
+        " (SELECT name FROM price p WHERE p.item = b.item ORDER BY version DESC LIMIT 1)"
+        " FROM covered c JOIN device d ON d.id = c.device LEFT JOIN binding b ON b.device = d.id"
+        " ORDER BY c.at LIMIT ?",
+        (MAX_OF_A_KIND,),
+    )
+    return [
+        Task(TaskKind.COVERED, device=device, place=place, state=state, why=by, since=since, item=item, name=name or "")
+        for device, place, state, by, since, item, name in rows
+    ]
+
+
+def _inspected(database: Database, now: int) -> list[Task]:
+    """What the newest look at a label found wrong, until somebody looks again or the label gets another picture."""
+    rows = database.conn.execute(
+        "SELECT i.inspection, i.label, i.item, i.name, d.place, i.found, i.shown, i.charged, i.currency, i.answered_at"
+        " FROM inspected i JOIN device d ON d.id = i.label AND d.enrolled = 1"
+        " JOIN binding b ON b.device = i.label AND b.item = i.item AND b.at <= i.answered_at"
+        " JOIN twin t ON t.device = i.label"
+        " WHERE i.found NOT IN ('open', 'right') AND i.answered_at >= ? AND i.cleared_at IS NULL"
+        " AND COALESCE(t.reported_at, 0) <= i.answered_at"
+        " AND i.label NOT IN (SELECT device FROM covered)"
+        " AND NOT EXISTS (SELECT 1 FROM inspected later WHERE later.label = i.label"
+        "   AND later.answered_at > i.answered_at)"
+        " ORDER BY i.found != 'over', i.answered_at LIMIT ?",
+        (now - FOUND_FOR_MS, MAX_OF_A_KIND),
+    )
+    return [
+        Task(
+            TaskKind.INSPECTED, device=label, item=item, name=name, place=place, state=found, minor=charged,
+            before_minor=shown, currency=currency, since=at, count=inspection,
+        )
+        for inspection, label, item, name, place, found, shown, charged, currency, at in rows
+    ]  # fmt: skip
 
 
 def _batteries(database: Database) -> list[Task]:

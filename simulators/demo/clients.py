@@ -79,9 +79,10 @@ class Office(_Client):
             )
         return done
 
-    async def push_rows(self, store: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Push single prices."""
-        done: dict[str, Any] = await self._call("POST", f"/api/stores/{store}/rows", json={"rows": list(rows)})
+    async def push_rows(self, store: str, rows: Sequence[Mapping[str, Any]], at: str = "") -> dict[str, Any]:
+        """Push single prices. `at`: "" is now, else the store's local time or one with an offset."""
+        order = {"rows": list(rows), "at": at}
+        done: dict[str, Any] = await self._call("POST", f"/api/stores/{store}/rows", json=order)
         return done
 
     async def rows(self, store: str, offset: int = 0, limit: int = 500) -> list[dict[str, Any]]:
@@ -109,6 +110,11 @@ class Box(_Client):
     async def tasks(self) -> list[dict[str, Any]]:
         """What needs a person, most costly first."""
         found: list[dict[str, Any]] = await self._call("GET", "/api/tasks")
+        return found
+
+    async def judge(self, receipt: str) -> list[dict[str, Any]]:
+        """What the ledger says of a receipt."""
+        found: list[dict[str, Any]] = await self._call("GET", f"/api/receipts/{receipt}")
         return found
 
     async def retire(self, device: str, why: str) -> None:

@@ -106,7 +106,9 @@ async def _judge(stage: Stage, day: Day, begin: float) -> Report:
     while True:
         record = await asyncio.to_thread(stage.record, before)
         counted = await asyncio.to_thread(count_visits, stage.folder / "gateway" / "store.db", before)
-        judged = await asyncio.to_thread(judge, stage.shop, record, counted, day.catch_up_s, time.monotonic() - begin)
+        judged = await asyncio.to_thread(
+            judge, stage.shop, record, counted, day.catch_up_s, time.monotonic() - begin, day.promises
+        )
         if not judged.broken or time.monotonic() > until:
             return judged
         await asyncio.sleep(1)

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from simulators.demo.acts import Promise, dead_label, late_payer
 from simulators.demo.stage import Stage
 
 OUTAGE_SECONDS = 20.0
@@ -19,7 +20,7 @@ class Act:
 
     at: float
     words: str
-    play: Callable[[], Awaitable[None]]
+    play: Callable[[], Awaitable[object]]
 
 
 class Day:
@@ -30,6 +31,9 @@ class Day:
         self._say = say
         self.labelled: Sequence[str] = list(dict.fromkeys(stage.shop.bindings.values()))
         self.catch_up_s = 0.0
+        self.promises: list[Promise] = []
+        """What the acts with people in them showed."""
+        self._beside: list[asyncio.Task[None]] = []
 
     @property
     def acts(self) -> tuple[Act, ...]:
@@ -41,6 +45,7 @@ class Day:
                 "Head office raises six prices: labels first, then tills",
                 lambda: self._reprice(range(6, 12), 1.2),
             ),
+            Act(0.14, "", self._late_payer),
             Act(0.22, "A label dies, then its item is raised: the raise is withheld", self._dead_label),
             Act(
                 0.30,
@@ -59,26 +64,54 @@ class Day:
     async def play(self, seconds: float) -> None:
         """Play the day in so many seconds. An act that takes longer than its part delays the next."""
         begin = time.monotonic()
-        for act in self.acts:
-            await asyncio.sleep(max(0.0, begin + act.at * seconds - time.monotonic()))
-            self._say(act.words)
-            await act.play()
-        await asyncio.sleep(max(0.0, begin + seconds - time.monotonic()))
+        try:
+            for act in self.acts:
+                await asyncio.sleep(max(0.0, begin + act.at * seconds - time.monotonic()))
+                if act.words:
+                    self._say(act.words)
+                await act.play()
+            await asyncio.sleep(max(0.0, begin + seconds - time.monotonic()))
+            await self._people_are_done()
+        finally:
+            for task in self._beside:
+                task.cancel()
+            await asyncio.gather(*self._beside, return_exceptions=True)
 
-    async def _reprice(self, which: range, factor: float) -> None:
+    def _people(self, act: Coroutine[Any, Any, Promise]) -> None:
+        """Let people do something while the day goes on."""
+
+        async def note() -> None:
+            self.promises.append(await act)
+
+        self._beside.append(asyncio.create_task(note()))
+
+    async def _people_are_done(self) -> None:
+        """Wait for what people are at. Raises what went wrong in it."""
+        await asyncio.gather(*self._beside)
+
+    async def _reprice(self, which: range, factor: float) -> int:
+        """Push other prices for these items; returns the last version."""
         rows = []
         for place in which:
             item = self.labelled[place % len(self.labelled)]
             row = scaled(self._stage.rows[item], factor)
             self._stage.rows[item] = row
             rows.append(row)
-        await self._stage.office.push_rows(self._stage.store, rows)
+        done = await self._stage.office.push_rows(self._stage.store, rows)
+        return int(done["sequences"][-1])
+
+    async def _late_payer(self) -> None:
+        place = len(self.labelled) - 2
+        item = self.labelled[place]
+        self._people(late_payer(self._stage, item, lambda: self._reprice(range(place, place + 1), 1.2), self._say))
 
     async def _dead_label(self) -> None:
         last = len(self.labelled) - 1
-        victim = next(label for label, item in self._stage.shop.bindings.items() if item == self.labelled[last])
+        item = self.labelled[last]
+        victim = next(label for label, bound in self._stage.shop.bindings.items() if bound == item)
         self._stage.shop.kill_label(victim)
         await self._reprice(range(last, last + 1), 1.3)
+        self._people(dead_label(self._stage, item, victim, self._say))
 
     async def _cut_line(self) -> None:
         self._stage.line.cut()
@@ -98,6 +131,7 @@ class Day:
         await self._reprice(range(15, 18), 0.9)
         await self._reprice(range(18, 20), 1.15)
         await asyncio.sleep(0.8)
+        await self._people_are_done()
         await self._stage.gateway.kill()
         await asyncio.sleep(DOWN_SECONDS)
         await self._stage.restart_gateway()

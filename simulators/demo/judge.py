@@ -77,6 +77,8 @@ def find_overcharges(shop: Shop, prices: PriceOf, settle_ms: int = 0) -> list[Ov
         for sale in machine.truth.sales:
             for line in sale.lines:
                 for device, history in histories.items():
+                    if sale.at >= shop.taken_down.get(device, sale.at + 1):
+                        continue
                     at = bisect_right([seen.at for seen in history], sale.at - settle_ms) - 1
                     if at < 0 or history[at].item != line.item:
                         continue

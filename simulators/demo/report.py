@@ -1,8 +1,10 @@
 """What the day came to, and whether every promise held."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulators.demo.acts import Promise
 from simulators.demo.judge import OfficeRecord, Overcharge, find_overcharges, labels_right, order_kept
 from simulators.demo.shop import Shop
 
@@ -28,6 +30,7 @@ class Report:
     seconds: float
     in_order: bool
     wrong_labels: tuple[str, ...] = ()
+    promises: tuple[Promise, ...] = ()
     broken: tuple[str, ...] = field(default=())
 
     def facts(self) -> dict[str, Any]:
@@ -45,7 +48,9 @@ class Report:
         }  # fmt: skip
 
 
-def judge(shop: Shop, office: OfficeRecord, counted: int, catch_up_s: float, seconds: float) -> Report:
+def judge(
+    shop: Shop, office: OfficeRecord, counted: int, catch_up_s: float, seconds: float, promises: Sequence[Promise]
+) -> Report:
     """Judge the day by the devices' own truth and head office's database."""
     receipts = [sale.receipt for till in shop.tills.values() for sale in till.truth.sales]
     overcharged = tuple(find_overcharges(shop, office.prices))
@@ -59,7 +64,7 @@ def judge(shop: Shop, office: OfficeRecord, counted: int, catch_up_s: float, sec
         "doubled": sum(times - 1 for times in office.receipts.values()), "overcharged": overcharged,
         "bound": len(shop.bindings), "right": len(right), "dead": len(shop.dead), "counted": counted,
         "visits_arrived": office.visits, "catch_up_s": catch_up_s, "seconds": seconds, "in_order": order_kept(office),
-        "wrong_labels": wrong,
+        "wrong_labels": wrong, "promises": tuple(promises),
     }  # fmt: skip
     return Report(**facts, broken=tuple(_broken(Report(**facts), office)))
 
@@ -76,4 +81,5 @@ def _broken(report: Report, office: OfficeRecord) -> list[str]:
         != report.visits_arrived,
         "events of a device arrived out of order": not report.in_order,
     }
-    return [words for words, failed in checks.items() if failed]
+    broken = [words for words, failed in checks.items() if failed]
+    return broken + [f"{one.broken}. {one.words}" for one in report.promises if one.broken]

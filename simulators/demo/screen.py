@@ -7,6 +7,7 @@ from typing import Self
 
 from rich.console import Console, Group
 from rich.live import Live
+from rich.markup import escape
 from rich.panel import Panel
 from rich.spinner import Spinner
 from rich.table import Table
@@ -44,7 +45,7 @@ class Screen:
     def say(self, words: str) -> None:
         """A new act begins; the one before stays on the terminal."""
         self._now = words
-        self._live.console.print(f"[dim]{time.monotonic() - self._begin:6.1f} s[/dim]  {words}")
+        self._live.console.print(f"[dim]{time.monotonic() - self._begin:6.1f} s[/dim]  {escape(words)}")
 
     def open(self, stage: Stage) -> None:
         """Say where the consoles are."""
@@ -103,7 +104,10 @@ def show_report(console: Console, report: Report) -> None:
             f"[red]{wrong.till} charged {wrong.charged} for {wrong.item} on {wrong.receipt},"
             f" {wrong.label} showed {wrong.showed}[/red]"
         )
+    for promise in report.promises:
+        if not promise.broken:
+            console.print(f"[green]Kept:[/green] {escape(promise.words)}")
     for words in report.broken:
-        console.print(f"[red]Broken:[/red] {words}")
+        console.print(f"[red]Broken:[/red] {escape(words)}")
     if not report.broken:
         console.print("[green]Every promise held.[/green]")

@@ -32,6 +32,8 @@ class Shop:
     bindings: dict[str, str] = field(default_factory=dict)
     """Label id → item."""
     dead: set[str] = field(default_factory=set)
+    taken_down: dict[str, int] = field(default_factory=dict)
+    """Label id → when a person took it off its shelf: from then on no shopper can read it."""
 
     def label(self, device: str) -> Label:
         """The simulated label behind a device id."""
@@ -41,6 +43,10 @@ class Shop:
         """Its battery dies: it keeps what it shows, and is never heard again."""
         self.dead.add(device)
         self.label(device).faults = Faults(dead=True)
+
+    def take_down(self, device: str) -> None:
+        """A person takes the label off its shelf."""
+        self.taken_down[device] = now()
 
     async def open_till(self, store: str, device: str, host: str, port: int, password: str, folder: Path) -> None:
         """Switch a till on."""
@@ -64,14 +70,16 @@ class Shop:
             await asyncio.to_thread(till.stop)
 
 
-async def open_shop(stack: AsyncExitStack, labels: int, film_seconds: float, folder: Path, seed: int) -> Shop:
+async def open_shop(
+    stack: AsyncExitStack, labels: int, poll_seconds: float, film_seconds: float, folder: Path, seed: int
+) -> Shop:
     """Put labels on the air and make the camera's film; with 0 seconds, none."""
     film = await asyncio.to_thread(make_clip, folder / "door.avi", film_seconds, seed) if film_seconds else None
     specs = [
         LabelSpec(spec.address, MODELS[number % len(MODELS)], battery_mv=3100 - 40 * (number % 6))
         for number, spec in enumerate(label_specs(labels))
     ]
-    radio = await stack.enter_async_context(Radio(specs))
+    radio = await stack.enter_async_context(Radio(specs, advertise_every=poll_seconds))
     shop = Shop(radio, film)
     stack.push_async_callback(shop.close)
     return shop

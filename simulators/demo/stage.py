@@ -44,6 +44,9 @@ class Setting:
     usual_ports: bool = True
     """The consoles take ports that people know, where those are free."""
     broker: str = "auto"
+    grace_seconds: int = GRACE_SECONDS
+    poll_seconds: float = 0.5
+    """How often a label is on the air."""
     more: str = ""
     """Appended to the gateway's configuration."""
 
@@ -124,7 +127,7 @@ async def set_stage(
     stack.push_async_callback(line.stop)
 
     say("Labels come on the air" + (", the camera's film is made" if film_seconds else ""))
-    shop = await open_shop(stack, setting.labels, film_seconds, folder, seed)
+    shop = await open_shop(stack, setting.labels, setting.poll_seconds, film_seconds, folder, seed)
 
     say("The gateway is enrolled at head office")
     ca_file = Path(ports["ca"]) if ports.get("ca") else None
@@ -233,7 +236,7 @@ poll_seconds = 5
 {trust}
 [prices]
 held_after_seconds = 8
-grace_seconds = {GRACE_SECONDS}
+grace_seconds = {setting.grace_seconds}
 lease_seconds = {LEASE_SECONDS}
 
 [labels]

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from cloud_sync.queue.outbox import Outbox, QueueFull
+from edge.clock.trust import Rules
+from edge.clock.watch import ClockWatch
 from edge.prices.restored import go_on_from_backup
+from edge.prices.timing import MayBegin
 from edge.store import StoreError, Transaction
 from edge.store.database import open_for_writing
 from edge.store.steady import Steady, kept_steady
@@ -30,6 +33,7 @@ class Box(ABC):
         """How far the wall clock is ahead of the truth."""
         self.up = False
         self.life = 0
+        self._machine = 1
         self._backup: sqlite3.Connection | None = None
 
     @abstractmethod
@@ -76,6 +80,8 @@ class Box(ABC):
         self.outbox = Outbox(int(self.meta("epoch")), 1 << 24)
         self.outbox.reload(self.sql)
         self._steady = Steady(kept_steady(self.sql), lambda: self.world.now)
+        self.watch = ClockWatch(Rules(), f"machine {self._machine}", lambda: self.world.now)
+        self.parts.hold = self._may_begin
         self.world.say("gateway", f"starts (life {self.life})")
         self.books.read(self.sql)
         self.begin()
@@ -99,6 +105,7 @@ class Box(ABC):
             return False
         self.die(down)
         self._backup.backup(self.sql)
+        self._machine += 1
         self.world.say("gateway", "its disk died; it goes on from the last copy")
         outbox = Outbox(int(self.meta("epoch")), 1 << 24)
         outbox.reload(self.sql)
@@ -114,6 +121,15 @@ class Box(ABC):
         """What is known of a device's being there; like the real one it may be lost with the process."""
         if not (self.disk.full or self.sql.in_transaction):
             self.sql.execute("UPDATE device SET state = ? WHERE id = ? AND state != ?", (state, device, state))
+
+    def _may_begin(self, tx: Transaction, item: str, version: int) -> str:
+        """The rule of the price engine, counted."""
+        why = MayBegin(self.watch, self.parts.hours)(tx, item, version)
+        if why.startswith("clock"):
+            self.world.reach("raise held by the clock")
+        elif why:
+            self.world.reach("raise waits for the later reading")
+        return why
 
     def knows(self, till: str, epoch: int, seq: int) -> bool:
         """Whether a sale of a till is on the disk."""

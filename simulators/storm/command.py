@@ -34,6 +34,7 @@ STATES = (
     "till refused to raise a price by hand",
     "batch started",
     "batch aborted",
+    "local time", "timed change", "timed raise", "raise held by the clock", "raise waits for the later reading",
 )  # fmt: skip
 """What a run of many days has to reach, beside the faults of the schedule."""
 console = Console()

@@ -39,6 +39,7 @@ from simulators.storm.schedule import (
 from simulators.storm.tills import Till
 from simulators.storm.truth import Books, Judge
 from simulators.storm.world import OPENING, World
+from simulators.storm.zone import not_before, wall_text
 
 SETTLES_WITHIN = GRACE_MS + 20 * MINUTE
 """I6: once the faults are over, everything has converged after so long."""
@@ -73,6 +74,11 @@ class Day:
             self.world.at(step.at, self._begin, step)
         self.world.at(DAY, self._calm_down)
         self.world.run(DAY + SETTLES_WITHIN)
+
+    @property
+    def restored(self) -> bool:
+        """Whether the gateway went on from a backup."""
+        return self._restoring > 0
 
     # What a step does.
 
@@ -137,10 +143,16 @@ class Day:
         ahead = OPENING + self.world.now + step.ahead if step.ahead else None
         until = OPENING + step.until if step.until else None
         deadline = OPENING + step.batch_by if step.batch_by else None
-        for sequence in self.office.push(rows, Terms(ahead, until, deadline)):
+        wall = wall_text(ahead) if ahead and step.local else None
+        for sequence in self.office.push(rows, Terms(ahead, wall, until, deadline)):
+            if ahead is not None:
+                self.books.not_before[sequence] = (ahead if wall is None else not_before(wall)) - OPENING
             what = ", ".join(f"{minor} for {self._codes[item]}" for item, minor in step.rows)
             when = f", in force in {step.ahead // 1000} s" if step.ahead else ""
+            when = f", in force at {wall} on the shop's clock" if wall else when
+            self.world.reach("local time" if wall else "timed change" if ahead else "change for now")
             if step.until:
+                self.books.not_before[sequence + 1] = step.until
                 self.world.reach("promotion pushed")
                 when += f", a promotion for {(step.until - self.world.now - step.ahead) // 1000} s"
             if step.batch_by:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from cloud_sync.contract.events import Batch
 from cloud_sync.contract.feed import FeedEntry
 from edge.chores import tell_head
+from edge.clock.trust import from_office
 from edge.prices.inbox import cursor
 from edge.store import StoreError, Transaction
 from simulators.storm.air import Air
@@ -21,6 +22,8 @@ from simulators.storm.world import World
 
 TICK_MS = 90_000
 """Rarer than in a real shop; timed prices are woken for by themselves."""
+OFFICE_EVERY_MS = 60_000
+"""How often head office's word of the time is taken over."""
 
 
 class Gateway(Box):
@@ -38,7 +41,8 @@ class Gateway(Box):
         self._till_side = TillSide(self, self._air, self.tills)
         self._label_side = LabelSide(self, self.labels)
         self._link: Uplink | None = None
-        self._look_at = -1
+        self._look_at = self._wakes_at = -1
+        self._office_at = -OFFICE_EVERY_MS
         self.enter(self._open)
 
     def gone(self) -> None:
@@ -77,6 +81,7 @@ class Gateway(Box):
             return
 
     def _chores(self, tx: Transaction) -> None:
+        self.watch.look(tx)
         self.parts.engine.tick(tx)
         for _ in self._till_side.leases.sweep(tx, self.parts.engine, self.world.now):
             self.world.reach("lease ended")
@@ -98,20 +103,42 @@ class Gateway(Box):
 
     def take(self, entry: FeedEntry) -> None:
         """Deal with a change, and wake for its time."""
+        engine = self.parts.engine
+        self.do(lambda tx: engine.settle(tx, self.parts.inbox.take(tx, entry.sequence, entry.envelope).items))
+        self._wake_at(self.world.now + 10)
+
+    def office_said(self, date: int, took: int) -> None:
+        """Head office dated an answer that has just arrived."""
+        now = self.world.now
+        if now - self._office_at < OFFICE_EVERY_MS:
+            return
+        self._office_at = now
+        try:
+            self.do(lambda tx: self.watch.hear(tx, from_office(date, now - took, now)))
+        except StoreError:
+            self.world.reach("word of the time lost")
+
+    def _wake_at(self, at: int) -> None:
+        """Look at the prices that wait, unless that will happen before."""
+        if not self.world.now < self._wakes_at <= at:
+            self._wakes_at = at
+            self.later(at - self.world.now, self._due, at)
+
+    def _due(self, at: int) -> None:
+        if at != self._wakes_at:
+            return
 
         def work(tx: Transaction) -> int | None:
-            self.parts.engine.settle(tx, self.parts.inbox.take(tx, entry.sequence, entry.envelope).items)
+            self.parts.engine.tick(tx)
             return self.parts.engine.next_due(tx)
 
-        due = self.do(work)
-        if due is not None:
-            self.later(max(0, due - self.clock()) + 10, self._due)
-
-    def _due(self) -> None:
         try:
-            self.do(self.parts.engine.tick)
+            due = self.do(work)
         except StoreError:
-            self.later(2_000, self._due)
+            self._wake_at(self.world.now + 2_000)
+            return
+        if due is not None:
+            self._wake_at(self.world.now + max(0, due - self.clock()) + 10)
 
     def woken(self) -> None:
         """Head office's word came through."""

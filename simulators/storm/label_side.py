@@ -23,7 +23,7 @@ class LabelSide:
     def look(self) -> None:
         """Begin what may begin now."""
         jobs = wanted.label_jobs(self._box.sql)
-        for label in self._pacing.next(jobs, self._box.clock()):
+        for label in self._pacing.next(jobs, self._box.clock(), wanted.first_of(jobs)):
             self._bring(jobs[label])
 
     def _bring(self, job: Job) -> None:

@@ -1,22 +1,29 @@
 """What is made once for many days: the core's parts, an empty shop's database, pictures that were read before."""
 
+from collections.abc import Callable
+
 import zxingcpp
 
 from cloud_sync.contract.change import public_key
 from cloud_sync.queue.outbox import Outbox
+from edge.clock.calendar import Calendar
+from edge.clock.kept import ShopHours
 from edge.labels import digital_link, qr
 from edge.prices.activation import Rules
 from edge.prices.checks import Limits
 from edge.prices.engine import PriceEngine
 from edge.prices.inbox import Inbox
+from edge.prices.timing import Clockwork
 from edge.store import Transaction
 from edge.store.database import open_for_writing
 from simulators.storm.codec import Words
 from simulators.storm.office import STORE
 from simulators.storm.schedule import TILLS, first_binding
 from simulators.storm.world import OPENING, Violation
+from simulators.storm.zone import ShopZone
 
 HELD_AFTER_MS = 120_000
+Hold = Callable[[Transaction, str, int], str]
 
 
 class Parts:
@@ -26,8 +33,12 @@ class Parts:
         self.words, self.items = words, items
         self.grace_ms = grace_ms
         keys = {keyid: public_key(keyid, hexed) for keyid, hexed in trusted.items()}
-        self.inbox = Inbox(STORE, keys, Limits(), lambda _: "")
-        self.engine = PriceEngine(Rules(grace_ms), HELD_AFTER_MS)
+        self.hours = ShopHours(Calendar(ShopZone()))
+        clockwork = Clockwork(lambda _: self.hours.configured)
+        self.inbox = Inbox(STORE, keys, Limits(), lambda _: "", clockwork=clockwork)
+        self.hold: Hold = lambda _tx, _item, _version: ""
+        """What asks the clock of the gateway that runs now."""
+        self.engine = PriceEngine(Rules(grace_ms), HELD_AFTER_MS, hold=lambda *asked: self.hold(*asked))
         self._read: dict[tuple[str, int], tuple[str, int]] = {}
         sql = open_for_writing(":memory:")
         tx = Transaction(sql, Outbox(1, 1 << 24), OPENING, 0)

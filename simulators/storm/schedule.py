@@ -59,6 +59,8 @@ class Push:
     """Its deadline, if it is a batch: all of it begins by then, or nothing."""
     member: tuple[int | None, ...] = ()
     """For each row what members pay, if that is another price."""
+    local: bool = False
+    """The moment is said as what the shop's wall clock shows then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,22 @@ def make_schedule(seed: int) -> list[Step]:
     """The bad day of a seed, in the order of time."""
     dice = random.Random(f"{seed}/schedule")  # noqa: S311  a simulation, no secret
     steps: list[Step] = [*_shoppers(dice), *_pushes(dice), *_weather(dice), *_devices(dice), *_gateway(dice)]
+    steps = _timed(random.Random(f"{seed}/timed"), steps)  # noqa: S311  of its own: the rest of the day stays as it is
     return sorted(steps, key=lambda step: step.at)
+
+
+def _timed(dice: random.Random, steps: list[Step]) -> list[Step]:
+    """Half of the timed changes are ordered for a wall time; past some of them the clock jumps before their time."""
+    found: list[Step] = []
+    for step in steps:
+        if isinstance(step, Push) and step.ahead:
+            found.append(replace(step, local=dice.random() < 0.5))
+            if dice.random() < 0.15:
+                by = step.ahead + dice.randrange(MINUTE, 45 * MINUTE)
+                found.append(ClockJump(step.at + 20_000, step.at + step.ahead, by))
+        else:
+            found.append(step)
+    return found
 
 
 def _when(dice: random.Random, least: int = 5 * MINUTE, most: int = DAY - 10 * MINUTE) -> int:

@@ -139,6 +139,10 @@ class Judge:
             span.until = self.world.now
 
 
+EARLY_MS = 10_000
+"""How early a raise may begin by a clock that counts as right: its tolerance, what evidence leaves open, and drift."""
+
+
 class Books:
     """The ledger as an auditor reads it after every commit. Knows only what is on the disk."""
 
@@ -156,11 +160,15 @@ class Books:
         """Label → item and price that it confirmed last."""
         self._minor: dict[tuple[str, int], int] = {}
         self._charged: dict[tuple[str, str], int] = {}
+        self.not_before: dict[int, int] = {}
+        """Version → the true moment before which no raise in it may begin, where it was ordered for one."""
+        self._sent: dict[str, dict[str, int]] = {}
+        """Item → device → the price that it was sent last."""
 
     def begin_again(self, sql: sqlite3.Connection) -> None:
         """The disk was replaced by an older copy. What was allowed before stays allowed: it may be on its way."""
         self._seq = 0
-        self._bound, self._shown, self._charged, self.begun = {}, {}, {}, {}
+        self._bound, self._shown, self._charged, self._sent, self.begun = {}, {}, {}, {}, {}
         self.read(sql, old=True)
 
     def read(self, sql: sqlite3.Connection, old: bool = False) -> None:
@@ -187,13 +195,19 @@ class Books:
                 self._minor[item, version] = minor
                 self._check_batch(version)
                 self.may_show.add((subject, item, version))
+                self._goes_out(subject, item, version, minor, old)
             case "label.sending", {"item": str(item), "version": int(version)}:
                 self.may_go.add((subject, item, version))
             case "label.shown", {"item": str(item), "version": int(version)}:
                 self._shown[subject] = item, self._minor.get((item, version), 0)
+                for other, sent in self._sent.items():
+                    if other != item:
+                        sent.pop(subject, None)
             case "device.retired", _:
                 self._bound.pop(subject, None)
                 self._shown.pop(subject, None)
+                for sent in self._sent.values():
+                    sent.pop(subject, None)
                 self._charged = {key: minor for key, minor in self._charged.items() if key[0] != subject}
             case "till.sent", _:
                 for item, version, minor in cast(list[tuple[str, int, int]], body.get("members", [])):
@@ -205,6 +219,18 @@ class Books:
                     if not old:
                         self._check_raise(subject, item, version, minor)
                     self._charged[subject, item] = minor
+                    self._goes_out(subject, item, version, minor, old)
+
+    def _goes_out(self, device: str, item: str, version: int, minor: int, old: bool) -> None:
+        """I7: by the true time, no raise begins before the moment that it was ordered for."""
+        sent = self._sent.setdefault(item, {})
+        early = self.not_before.get(version, 0) - self._world.now
+        if not old and sent and minor > min(sent.values()) and version in self.not_before:
+            self._world.reach("timed raise")
+            if early > EARLY_MS:
+                why = f"{device} was sent {minor} for {item} (version {version}) {early // 1000} s before its time"
+                raise Violation("I7", why)
+        sent[device] = minor
 
     def _check_batch(self, version: int) -> None:
         """Nothing of a batch is sent before all of it was decided on, nor after it was given up."""

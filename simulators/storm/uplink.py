@@ -36,7 +36,7 @@ from edge.store import StoreError
 from simulators.storm.air import Air
 from simulators.storm.office import STORE, HeadOffice
 from simulators.storm.schedule import HEAD_OFFICE
-from simulators.storm.world import World
+from simulators.storm.world import OPENING, World
 
 RULES = Rules(poll=600_000, store=STORE)
 """Polls are rarer than in a real shop, so that a day of sales comes in tens of batches and not in hundreds."""
@@ -49,6 +49,9 @@ class Side(Protocol):
 
     def clock(self) -> int:
         """The gateway's wall clock, UTC epoch milliseconds."""
+
+    def office_said(self, date: int, took: int) -> None:
+        """Head office's date (UTC epoch milliseconds, cut to the second) on an answer that took so long."""
 
     def skew(self) -> int:
         """How far that clock is ahead of the truth, in milliseconds."""
@@ -149,9 +152,10 @@ class Uplink:
         """One exchange: the request may be lost, late or doubled, and so may the answer."""
         if not self._let_in():
             self._world.reach("head office refuses a wrong clock")
-            self._side.later(50, self.hear, self._failed(lane, Trouble.LINE))
+            self._side.later(50, self._refused, lane)
             return
         ended: list[bool] = []
+        asked = self._world.now
 
         def end(act: Callable[..., None], *args: Any) -> None:
             if not ended:
@@ -159,11 +163,26 @@ class Uplink:
                 act(*args)
 
         def arrive() -> None:
-            answer = ask()
-            self._air.carry(HEAD_OFFICE, self._side.reply(end, answered, answer))
+            answer, date = ask(), self._date()
+
+            def come_back() -> None:
+                self._side.office_said(date, self._world.now - asked)
+                end(answered, answer)
+
+            self._air.carry(HEAD_OFFICE, self._side.reply(come_back))
 
         self._air.carry(HEAD_OFFICE, arrive)
         self._side.later(RULES.patience, end, self.hear, self._failed(lane, Trouble.LINE))
+
+    def _refused(self, lane: Lane) -> None:
+        """Head office answers that it does not let this clock in; a refusal has a date too."""
+        if self._air.stands(HEAD_OFFICE):
+            self._side.office_said(self._date(), 50)
+        self.hear(self._failed(lane, Trouble.LINE))
+
+    def _date(self) -> int:
+        """What head office writes on its answer now."""
+        return (OPENING + self._world.now) // 1000 * 1000
 
     def _confirm(self, epoch: int, seq: int) -> None:
         try:

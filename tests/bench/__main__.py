@@ -20,6 +20,7 @@ from tests.bench.durable import durable_events
 from tests.bench.figure import Figure, Say
 from tests.bench.gateway import gateway_start
 from tests.bench.labels_drawn import labels_drawn
+from tests.bench.landing import landing
 from tests.bench.mqtt import mqtt_recorded
 from tests.bench.upload import label_upload
 
@@ -29,11 +30,16 @@ MEASURES: dict[str, Callable[[Say], list[Figure]]] = {
     "labels": labels_drawn,
     "upload": label_upload,
     "gateway": gateway_start,
+    "landing": landing,
 }
+BY_NAME = {"landing"}
+"""Measured only when it is asked for: it takes minutes, and compares with no peer."""
 
 
 def main(
-    only: Annotated[list[str] | None, typer.Argument(help=f"Some of: {', '.join(MEASURES)}")] = None,
+    only: Annotated[
+        list[str] | None, typer.Argument(help=f"Some of: {', '.join(MEASURES)}; not by itself: {', '.join(BY_NAME)}")
+    ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures there as well")] = None,
 ) -> None:
     """Measure and print. A figure that cannot be measured is an error; a target that is missed is only said."""
@@ -45,7 +51,7 @@ def main(
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=out, transient=True) as progress:
         task = progress.add_task("", total=None)
-        for name in only or MEASURES:
+        for name in only or (name for name in MEASURES if name not in BY_NAME):
             figures += MEASURES[name](lambda words: progress.update(task, description=words))
     out.print(_table(figures))
     if json_file:

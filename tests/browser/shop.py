@@ -101,6 +101,7 @@ def furnish(floor: Floor, now: int) -> None:
     floor.silent |= {"shelf-12"}
     floor.state("shelf-12", "fault", "the label refuses pictures of this size; check its model", now - 22 * MINUTE)
     floor.state("shelf-20", "asleep", "", now - 5 * MINUTE)
+    floor.see(Sighting("shelf-96", "AA:BB:CC:00:00:96", "", "NEMR 2.9", "4.1", MIDDLE, 3020, -63), "label", "ble")
     floor.see(Sighting("shelf-99", "AA:BB:CC:00:00:99", "", "NEMR 2.9", "4.1", MIDDLE, 3010, -71), "label", "ble")
 
 
@@ -171,6 +172,13 @@ def _people_and_sales(floor: Floor, now: int, chance: random.Random) -> None:
             tx.sql.execute(
                 "INSERT INTO sale VALUES (?, 1, ?, ?, ?, 'EUR', ?, '{}')",
                 (device, number + 1, f"{device}-{number}", at, total),
+            )
+        for number in range(9):  # eggs and oil, of which a raise will wait
+            item, minor = (gtin(7), 349) if number % 3 else (gtin(3), 1149)
+            at, lines = now - (11 + 22 * number) * MINUTE, f'{{"lines":[["{item}",1,{minor},1,{minor}]]}}'
+            tx.sql.execute(
+                "INSERT INTO sale VALUES ('till-1', 1, ?, ?, ?, 'EUR', ?, ?)",
+                (1_000 + number, f"till-1-{1_000 + number}", at, minor, lines),
             )
 
     floor.do(work)
@@ -273,6 +281,7 @@ def main() -> None:
             multiply(floor, options.labels)
         if options.hostile:
             hostile(floor)
+        floor.do(floor.watch.look)
         floor.live = lambda: time.time_ns() // 1_000_000
         if not options.fresh:
             from edge.console.accounts import Accounts

@@ -3,7 +3,9 @@
 import re
 import time
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,8 +15,9 @@ from tests.console.floor import HOUR, MINUTE, gtin
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/tasks", "/labels", "/labels/shelf-03", "/labels/shelf-97", "/prices", "/visitors", "/devices", "/link",
-         "/ledger", "/settings"]  # fmt: skip
+PAGES = ["/", "/tasks", "/scan", "/scan?label=shelf-03", "/inspect", "/inspect/1", "/labels",
+         "/labels/shelf-03", "/labels/shelf-97", "/prices", "/visitors", "/devices", "/link", "/ledger",
+         "/settings"]  # fmt: skip
 
 CONTRAST = """() => {
   const channel = c => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4 };
@@ -129,10 +132,37 @@ def test_a_label_is_bound_and_shows_its_picture(signed_in: Page, shop: str) -> N
 def test_a_dead_label_is_replaced_from_its_task(signed_in: Page, shop: str) -> None:
     signed_in.goto(f"{shop}/tasks")
     task = signed_in.locator(".console-task", has_text="shelf-03")
-    task.get_by_role("button", name="Mark as replaced").click()
-    expect(signed_in.get_by_role("dialog")).to_contain_text("shelf-03")
-    signed_in.get_by_role("button", name="Take out of service").click()
-    expect(signed_in.locator(".console-done")).to_contain_text("done")
+    expect(task).to_contain_text("an hour")
+    task.get_by_role("button", name="Replace, cover or remove").click()
+    code = signed_in.get_by_label("Label", exact=True)
+    code.fill("shelf-07")  # the neighbour
+    code.press("Enter")
+    expect(signed_in.get_by_role("alert").filter(has_text="not shelf-03")).to_be_visible()
+    code.fill(f"HTTPS://ID.EXAMPLE/01/{gtin(3)}?V=1")
+    code.press("Enter")
+    signed_in.get_by_role("button", name="Replace it").click()
+    new = signed_in.get_by_label("New label")
+    new.fill("shelf-96")
+    new.press("Enter")
+    expect(signed_in.get_by_role("status").filter(has_text="shelf-96 has taken the place of shelf-03")).to_be_visible()
+
+
+def test_a_label_is_covered_from_a_photo_of_its_code_and_uncovered_again(signed_in: Page, shop: str) -> None:
+    photo = httpx.get(f"{shop}/labels/shelf-24/now.png", auth=(MANAGER, PASSWORD)).content
+    picture = cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_COLOR)
+    photo = cv2.imencode(".jpg", cv2.resize(picture, None, fx=3, fy=3))[1].tobytes()
+    signed_in.goto(f"{shop}/scan")
+    signed_in.locator("input[type=file]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    signed_in.get_by_role("button", name=re.compile("shelf-24")).click()
+    signed_in.get_by_role("button", name="Cover it").click()
+    expect(signed_in.get_by_role("status").filter(has_text="shelf-24 is covered")).to_be_visible()
+    signed_in.goto(f"{shop}/labels/shelf-24")
+    expect(signed_in.get_by_role("status").filter(has_text="Covered by mara")).to_be_visible()
+    signed_in.goto(f"{shop}/scan?label=shelf-24")
+    signed_in.get_by_label("Label", exact=True).fill("shelf-24")
+    signed_in.keyboard.press("Enter")
+    signed_in.get_by_role("button", name="Take the cover off").click()
+    expect(signed_in.get_by_role("status").filter(has_text="shelf-24 is uncovered")).to_be_visible()
 
 
 def test_names_from_devices_are_text_and_nothing_else(signed_in: Page, shop: str) -> None:
@@ -180,6 +210,31 @@ def test_a_till_is_enrolled_and_its_password_shown_once(signed_in: Page, shop: s
     expect(signed_in.get_by_text("kite-amber")).to_have_count(0)
 
 
+def test_an_inspection_is_drawn_walked_and_what_is_wrong_becomes_a_task(signed_in: Page, shop: str) -> None:
+    signed_in.set_viewport_size({"width": 390, "height": 844})
+    signed_in.goto(f"{shop}/inspect")
+    signed_in.get_by_label("Seed (optional)").fill("42")
+    signed_in.get_by_role("button", name="Draw").click()
+    signed_in.wait_for_url(re.compile("/inspect/1$"))
+    expect(signed_in.locator(".inspect-price")).to_be_visible()
+    signed_in.get_by_role("button", name="Right", exact=True).click()
+    expect(signed_in.get_by_text("So far;")).to_be_visible()
+    second = signed_in.locator(".inspect-line").nth(1)
+    label = second.inner_text().split("·")[1].split()[0]
+    signed_in.get_by_label("Shows another price").fill("0,01")
+    signed_in.keyboard.press("Enter")
+    expect(second).to_contain_text("charged too much: 0,01")
+    assert signed_in.evaluate(CONTRAST) == []
+    assert signed_in.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    signed_in.goto(f"{shop}/tasks")
+    task = signed_in.locator(".console-task", has_text="An inspection found a price that is too low").first
+    expect(task).to_contain_text("the label showed 0,01")
+    task.get_by_role("button", name="Look again").click()
+    signed_in.wait_for_url(re.compile(f"/inspect/1\\?label={label}"))
+    signed_in.get_by_role("button", name="Right", exact=True).click()
+    expect(second).not_to_contain_text("charged too much")
+
+
 def test_signing_out_closes_the_door(signed_in: Page, shop: str) -> None:
     signed_in.get_by_role("button", name="Sign out").first.click()
     signed_in.wait_for_url(f"{shop}/sign-in")
@@ -214,3 +269,19 @@ def test_a_receipt_is_judged_on_the_page(signed_in: Page, shop: str) -> None:
     signed_in.get_by_label("Number of the receipt").fill("nothing")
     signed_in.keyboard.press("Enter")
     expect(signed_in.get_by_text("No sale with this number is on record.")).to_be_visible()
+
+
+def test_a_manager_vouches_for_the_clock_and_sets_the_hours(signed_in: Page, shop: str) -> None:
+    signed_in.goto(f"{shop}/link")
+    expect(signed_in.get_by_text("nobody has vouched for this box's time")).to_be_visible()
+    signed_in.get_by_role("button", name="The clock is right").click()
+    signed_in.get_by_role("dialog").get_by_role("button", name="The clock is right").click()
+    expect(signed_in.get_by_text("compared by a person")).to_be_visible()
+    signed_in.goto(f"{shop}/settings")
+    signed_in.get_by_label("Mon", exact=True).fill("08:00-12:00, 14:00-20:00")
+    signed_in.get_by_label("Days that differ").fill("2026-12-24 08:00-14:00\n2026-12-25")
+    signed_in.get_by_role("button", name="Keep these hours").click()
+    expect(signed_in.get_by_text("The hours hold from now on.")).to_be_visible()
+    said = httpx.get(f"{shop}/api/clock", auth=(MANAGER, PASSWORD)).json()
+    assert said["week"] == ["08:00-12:00, 14:00-20:00", *[""] * 6]
+    assert said["days"] == {"2026-12-24": "08:00-14:00", "2026-12-25": ""}

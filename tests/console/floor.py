@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from securesystemslib.signer import CryptoSigner
 
@@ -12,6 +13,11 @@ from cloud_sync.contract.change import Change, ChangeRow, public_key, sign_chang
 from cloud_sync.contract.item import check_digit
 from cloud_sync.link.state import LinkPhase, LinkView
 from drivers.base import Ink, Panel, Sighting
+from edge.clock.calendar import Calendar
+from edge.clock.desk import ClockDesk
+from edge.clock.kept import ShopHours
+from edge.clock.trust import Rules as ClockRules
+from edge.clock.watch import ClockWatch
 from edge.config import Shop
 from edge.console.context import ConsoleContext
 from edge.devices.registry import Registry
@@ -47,9 +53,12 @@ class Floor:
         self.engine = PriceEngine(held_after_ms=1_000)
         self.registry = Registry(self.store, self.clock, silent_after_ms=10 * DAY)
         self.pictures = Pictures(self.shop, self.store, self._panel_of)
+        self.watch = ClockWatch(ClockRules(), "boot", self.clock)
+        self.hours = ShopHours(Calendar(ZoneInfo(self.shop.timezone)))
         self.verbs = ShopVerbs(
-            self.store, self.engine, self.registry, lambda _: "kite-amber-lantern-42", lambda _: None
-        )
+            self.store, self.engine, self.registry, lambda _: "kite-amber-lantern-42", lambda _: None,
+            clock=ClockDesk(self.store, self.watch, self.hours, self.clock, self.clock, lambda: None),
+        )  # fmt: skip
         self.signer = CryptoSigner.generate_ed25519()
         key = self.signer.public_key
         trusted = {key.keyid: public_key(key.keyid, key.keyval["public"])}
@@ -68,6 +77,7 @@ class Floor:
         parts: dict[str, object] = {
             "shop": self.shop, "store": self.store, "verbs": self.verbs, "clock": self.clock,
             "link": lambda: self.link, "picture": self.pictures, "enrol_store": self._enrol_store,
+            "hours": self.hours,
         }  # fmt: skip
         return ConsoleContext(**(parts | more))  # type: ignore[arg-type]
 

@@ -51,11 +51,15 @@ async def token(client: httpx.AsyncClient, name: str) -> dict[str, str]:
 
 
 READS = ["/api/overview", "/api/tasks", "/api/labels", "/api/prices", "/labels/shelf-01/now.png", "/export/labels.csv",
-         "/export/prices.csv", "/export/devices.csv", "/export/ledger.csv", "/export/audit.csv"]  # fmt: skip
+         "/api/inspections", f"/api/labels/scan?code={OIL}", "/export/prices.csv",
+         "/export/devices.csv", "/export/ledger.csv", "/export/audit.csv"]  # fmt: skip
 DEEDS = [
     ("/api/labels/bindings", Role.CLERK, [{"label": "shelf-01", "item": OIL, "place": "x"}]),
     ("/api/devices/shelf-01/retire", Role.CLERK, {"why": "replaced"}),
     ("/api/devices/shelf-01/retry", Role.CLERK, None),
+    ("/api/labels/shelf-01/cover", Role.CLERK, {"code": "shelf-01"}),
+    ("/api/labels/shelf-01/uncover", Role.CLERK, None),
+    ("/api/inspections", Role.CLERK, {"size": 2}),
     ("/api/tills/till-7", Role.MANAGER, {"name": "Till 7"}),
     (f"/api/prices/{SALT}/2/approve", Role.MANAGER, None),
     (f"/api/prices/{SALT}/2/reject", Role.MANAGER, None),

@@ -5,7 +5,11 @@ from pathlib import Path
 
 from cloud_sync.link.state import LinkPhase
 from cloud_sync.pages.i18n import Catalogue
+from edge.clock.trust import Source
 from edge.console.accounts import Role
+from edge.console.pages.inspected import CHANGES
+from edge.inspect.frame import By
+from edge.inspect.report import Found
 from edge.law.reasons import ENGLISH
 from edge.views.labels import LabelState
 from edge.views.prices import PHASES
@@ -21,11 +25,32 @@ MADE = {
     *(f"account.{role}" for role in Role),
     *(f"role.{role}" for role in ("any", "till", "label", "camera", "other")),
     *(f"day.{day}" for day in range(1, 8)),
-    *(f"retire.{why}" for why in ("replaced", "covered", "removed")),
+    *(f"retire.{why}" for why in ("replaced", "removed")),
+    *(
+        f"scan.{word}{tail}"
+        for word in ("replace", "cover", "uncover", "remove")
+        for tail in ("", ".what", ".done", ".then")
+    ),
+    *(f"scan.step.{n}" for n in (1, 2, 3)),
+    *(f"inspect.found.{found}" for found in Found),
+    *(f"inspect.by.{by}" for by in By),
+    *(f"inspect.change.{kind}" for kind in CHANGES),
+    *(f"inspect.list.{kind}" for kind in ("csv", "txt")),
+    *(f"inspect.head.{head}" for head in ("stratum", "looked", "right", "over", "under", "missing")),
+    *(
+        f"task.inspected.{found}{tail}"
+        for found in ("over", "under", "wrong-item", "missing")
+        for tail in ("", ".what")
+    ),
     *(f"verdict.{verdict}" for verdict in ("taken", "refused")),
     *(f"task.label.{state}" for state in ("lost", "fault", "late")),
-    *("task." + kind.name.lower().replace("_", "-") for kind in TaskKind if kind is not TaskKind.LABEL),
+    *(
+        "task." + kind.name.lower().replace("_", "-")
+        for kind in TaskKind
+        if kind not in (TaskKind.LABEL, TaskKind.INSPECTED)
+    ),
     *(f"why.{code}" for code in ENGLISH),
+    *(f"clock.by.{source}" for source in Source),
     *(f"price.{word}{tail}" for word in ("approve", "reject") for tail in ("", ".title", ".body", ".done")),
 }
 """Keys that the code puts together from a state's name."""

@@ -123,6 +123,15 @@ def test_a_raise_held_back_by_a_dead_label_is_a_task_that_names_label_place_and_
     assert [(one.device, one.sent) for one in waits] == [("shelf-02", True), ("till-1", False), ("till-2", False)]
 
 
+def test_a_raise_held_by_a_label_that_is_lost_is_a_task_at_once(shop: Floor) -> None:
+    shop.silent = {"shelf-02"}
+    shop.change([row(MILK, 149, "Whole milk 1 l")])
+    shop.answer()
+    assert kinds(shop) == []
+    shop.state("shelf-02", "lost", "no sign of life")
+    assert kinds(shop) == [TaskKind.HELD_RAISE]
+
+
 def test_a_cut_that_waits_gives_nothing_away(shop: Floor) -> None:
     shop.silent = {"shelf-02"}
     shop.change([row(MILK, 99, "Whole milk 1 l")])

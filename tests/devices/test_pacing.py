@@ -109,3 +109,17 @@ def test_a_clock_that_is_set_back_holds_nobody_up() -> None:
     pacing.next(["label-1"], 10**12)
     pacing.failed("label-1", 10**12)
     assert pacing.next(["label-1"], 10**12 - 3_600_000) == ["label-1"]
+
+
+@given(at_once=st.integers(1, 4), first=st.sets(st.sampled_from(DEVICES)))
+def test_some_go_first_and_the_others_still_get_a_turn(at_once: int, first: set[str]) -> None:
+    pacing = Pacing(at_once)
+    chosen = pacing.next(DEVICES, 0, first)
+    assert len(chosen) == min(at_once, len(DEVICES))
+    hasty = [device for device in chosen if device in first]
+    others = len(DEVICES) - len(first)
+    assert len(hasty) == max(min(len(first), max(1, at_once - 1)), at_once - others)
+    for _ in range(3):
+        pacing.worked(chosen.pop())
+        chosen += pacing.next(DEVICES, 0, first)
+        assert sum(device in first for device in chosen) <= max(1, at_once - 1, at_once - others)

@@ -1,11 +1,14 @@
 """What time alone brings about."""
 
+from dataclasses import replace
+
 import pytest
 
 from edge import chores as work
 from edge.chores import Chores
 from edge.devices.health import State
 from edge.intake import count_crossings
+from edge.store import Transaction
 from edge.vision.facts import Crossing
 from edge.vision.line import Direction
 from tests.dispatch.floor import Floor, running
@@ -37,6 +40,17 @@ async def test_a_timed_price_takes_effect_when_its_time_comes(floor: Floor) -> N
         await until(lambda: floor.phase(1) == "active")
 
 
+async def test_a_timed_price_does_not_wait_for_the_next_turn(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "TICK_SECONDS", 3_600)
+    floor.till("till-1")
+    floor.price(100, 1, phase="waiting", at=floor.clock.now + 50)
+    async with running(chores(floor).run()):
+        await until(lambda: "ledger.head" in kinds(floor))
+        assert floor.phase(1) == "waiting"
+        floor.clock.now += 50
+        await until(lambda: floor.phase(1) == "active")
+
+
 async def test_silent_labels_are_noticed(floor: Floor) -> None:
     floor.label("label-1")
     async with running(chores(floor).run()):
@@ -63,3 +77,26 @@ async def test_a_disk_that_refuses_is_waited_for(
             patch.undo()
             monkeypatch.setattr(work, "TICK_SECONDS", 0.005)
             await until(lambda: "ledger.head" in kinds(floor))
+
+
+async def test_a_price_that_is_held_beyond_its_time_is_not_looked_at_at_every_turn(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "SWEEP_EVERY_TICKS", 1_000_000)
+    asked: list[int] = []
+
+    def hold(_tx: Transaction, _item: str, version: int) -> str:
+        asked.append(version)
+        return "clock: not now"
+
+    floor.engine = replace(floor.engine, hold=hold)
+    floor.till("till-1")
+    floor.price(100, 1, phase="waiting", at=floor.clock.now + 5_000)
+    async with running(chores(floor).run()):
+        await until(lambda: "ledger.head" in kinds(floor))
+        floor.clock.now += 5_000
+        await until(lambda: asked == [1])
+        floor.clock.now += 5_000
+        floor.price(110, 2, phase="waiting", at=floor.clock.now - 1)
+        await until(lambda: 2 in asked)
+    assert len(asked) <= 4

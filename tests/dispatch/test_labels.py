@@ -279,3 +279,31 @@ def fails_with(error: Exception):  # type: ignore[no-untyped-def]
 
 async def at_once(_: str) -> None:
     """A label that takes what it is sent."""
+
+
+async def test_labels_that_tills_wait_for_go_first_but_do_not_take_every_turn(floor: Floor) -> None:
+    floor.till("till-1")
+    cuts, raises = ["label-1", "label-2", "label-3"], ["label-4", "label-5", "label-6"]
+    for label in cuts:
+        floor.label(label)
+    for label in raises:
+        floor.label(label, B)
+    floor.price(100, 1, (A, B))
+    async with running(floor.dispatch_labels()):
+        await until(lambda: floor.right() == {*cuts, *raises})
+    floor.applied("till-1", (A, 1), (B, 1))
+    floor.price(80, 2, (A,))
+    floor.applied("till-1", (A, 2))
+    floor.price(120, 3, (B,))
+    floor.labels.attempts.clear()
+    release = asyncio.Event()
+    floor.labels.answer = lambda _: _wait(release)
+    async with running(floor.dispatch_labels(at_once=3)):
+        await until(lambda: len(floor.labels.attempts) == 3)
+        assert len(set(floor.labels.attempts) & set(raises)) == 2
+        release.set()
+        await until(lambda: floor.right() == {*cuts, *raises})
+
+
+async def _wait(release: asyncio.Event) -> None:
+    await release.wait()

@@ -49,7 +49,7 @@ def test_a_coming_promotion_is_pushed_again_behind_a_new_regular_price(
     office = head_office.office
     push(office, gateway.store, [row(1, 200)], "anna")
     start, until = office.now() + HOUR, office.now() + 2 * HOUR
-    push_on(office, gateway.store, [row(1, 150)], "anna", Terms(start, until))
+    push_on(office, gateway.store, [row(1, 150)], "anna", Terms(start, until=until))
     push(office, gateway.store, [row(1, 210)], "anna")
     plain, again = gateway.changes(after=3)
     assert (plain.sequence, plain.rows, plain.until) == (4, (row(1, 210),), None)
@@ -86,7 +86,7 @@ def test_a_promotion_that_cannot_end_is_not_pushed(
     now = head_office.office.now()
     stranger: ChangeRow = row(9)
     with pytest.raises(HqError, match=why):
-        push_on(head_office.office, gateway.store, [stranger], "anna", Terms(now + begins, now + ends))
+        push_on(head_office.office, gateway.store, [stranger], "anna", Terms(now + begins, until=now + ends))
     assert gateway.page().head == 0
 
 

@@ -1,11 +1,15 @@
 """What a label may have shown: sets that grow until its word, or a reading, ends the doubt."""
 
+from zoneinfo import ZoneInfo
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.proof.facts import RESTORED, Clock, Proof, Row, Step
 from edge.proof.label import label_timeline
+from edge.proof.plain import plain_answer
 from edge.proof.timeline import Timeline
+from edge.proof.words import say_story
 from tests.proof.rows import ITEM, OTHER, Book, spelled
 
 
@@ -170,3 +174,16 @@ def test_a_longer_time_allows_whatever_each_part_of_it_does(
     whole = {face.key for face in line.between(start, start + width).look.faces}
     for part in (start, start + width // 2, start + width):
         assert {face.key for face in line.at(part).look.faces} <= whole
+
+
+def test_a_cover_is_part_of_the_answer_with_who_and_since_when() -> None:
+    book = (
+        Book().bound().sent(1).shown(1).add("label.covered", by="ana").sent(2).shown(2).add("label.uncovered", by="bo")
+    )
+    line = past(book)
+    covers = [(span.look.covered.by, span.look.covered.at) if span.look.covered else None for span in line.spans]
+    assert spelled(line) == ["?", "?", "1 or ?", "1", "1", "1 or 2", "2", "2"]
+    assert covers == [None, None, None, None, ("ana", 40_000), ("ana", 40_000), ("ana", 40_000), None]
+    words = say_story(line.story(45_000), lambda minor: str(minor), ZoneInfo("UTC"), 45_000)
+    assert "covered since 00:00:40 by ana" in words
+    assert plain_answer(line, 45_000)["covered"] == {"by": "ana", "at": 40_000, "row": 4}

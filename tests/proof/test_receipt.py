@@ -68,6 +68,15 @@ def test_grace_counts_what_left_the_shelf_lately() -> None:
         assert judge(row, sale_time(row), {ITEM: [line]}, {}, grace).verdict is expected
 
 
+def test_what_nobody_could_read_excuses_and_accuses_nobody() -> None:
+    """Covered at minute 10 while it showed 99; within the grace window that still counts, later it does not."""
+    book = Book().bound(at=0).sent(7, 99, at=0).shown(7, at=0).add("label.covered", at=10 * MINUTE, by="ana")
+    line = label_timeline("label-1", book.rows)
+    for at, expected in ((30 * MINUTE, Verdict.OVERCHARGE), (50 * MINUTE, Verdict.FINE)):
+        row = sale(at, minor=129, version=8)
+        assert judge(row, sale_time(row), {ITEM: [line]}, {}, 30 * MINUTE).verdict is expected
+
+
 def test_the_judgement_names_labels_rows_and_the_sum() -> None:
     line = label_timeline("label-1", shelf(0, 30 * MINUTE).rows)
     till = till_timeline("till-1", ITEM, Book("till-1").till_sent((ITEM, 7, 129), at=0).applied((ITEM, 7), at=10).rows)

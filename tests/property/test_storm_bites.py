@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from cloud_sync.contract.change import Change
 from cloud_sync.hq import ingest
 from cloud_sync.queue.outbox import Outbox
+from edge.clock.calendar import Instants
+from edge.clock.watch import ClockWatch
 from edge.dispatch import wanted
-from edge.prices import activation, batches, books, inbox, leases
+from edge.prices import activation, batches, books, inbox, leases, timing
 from edge.store import Transaction
 from simulators.storm.stage import Stage, hunt
 from simulators.storm.tills import Till
@@ -166,6 +169,19 @@ def _baskets_raise_what_members_pay(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Basket, "_lower_member", now)
 
 
+def _any_clock_will_do(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ClockWatch, "doubt", lambda *_: "")
+
+
+def _a_time_that_comes_twice_is_the_first(patch: pytest.MonkeyPatch) -> None:
+    write = timing.write_timing
+
+    def write_timing(tx: Transaction, change: Change, item: str, when: Instants) -> None:
+        write(tx, change, item, replace(when, later=when.earlier))
+
+    patch.setattr(inbox, "write_timing", write_timing)
+
+
 RULES: dict[str, Remove] = {
     "direction: a cut waits for the tills": _cuts_first_at_labels,
     "direction: a raise waits for the labels": _raises_first_at_tills,
@@ -189,6 +205,8 @@ RULES: dict[str, Remove] = {
     "members: a raise waits for the labels": _a_raise_for_members_goes_to_tills_first,
     "members: no raise for all before a till knows theirs": _a_till_need_not_know_what_members_pay,
     "members: a scanned line is not raised": _baskets_raise_what_members_pay,
+    "a raise needs a clock that can be trusted": _any_clock_will_do,
+    "a raise waits for the later of two readings": _a_time_that_comes_twice_is_the_first,
 }
 
 

@@ -269,7 +269,7 @@ def _verdict(answers: Sequence[tuple[Lane, Answer]]) -> tuple[State, str]:
     shown = [
         (answer, face.minor)
         for lane, answer in answers
-        if not lane.till
+        if not lane.till and answer.look.covered is None
         for face in answer.look.faces
         if face.item in items and face.minor is not None
     ]

@@ -43,6 +43,9 @@ def story_words(
     said = []
     for place, span in enumerate(story):
         what = look_words(span.look, t, money, till=till)
+        if span.look.covered is not None:
+            since = clock(span.look.covered.at, zone, moment)
+            what = t("asof.covered", what=what, time=since, by=span.look.covered.by)
         start, end = clock(span.start, zone, moment), clock(span.end, zone, moment)
         if place and place == len(story) - 1:
             said.append(t("asof.then", what=what))

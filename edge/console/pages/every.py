@@ -4,12 +4,27 @@ from nicegui import APIRouter
 from nicegui import app as nicegui_app
 
 from edge.console.desk import Desk
-from edge.console.pages import devices, label, labels, ledger, link, overview, prices, settings, sign, tasks, visitors
+from edge.console.pages import (
+    devices,
+    inspect,
+    label,
+    labels,
+    ledger,
+    link,
+    overview,
+    prices,
+    scan,
+    settings,
+    sign,
+    tasks,
+    visitors,
+)
 
 
 def add_pages(desk: Desk) -> None:
     """Declare every page. NiceGUI's own app holds them, because its middleware must see their requests."""
     router = APIRouter()
-    for page in (sign, overview, tasks, labels, label, prices, visitors, devices, link, ledger, settings):
+    every = (sign, overview, tasks, scan, inspect, labels, label, prices, visitors, devices, link, ledger, settings)
+    for page in every:
         page.add(router, desk)
     nicegui_app.include_router(router)

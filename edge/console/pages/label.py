@@ -6,13 +6,15 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import APIRouter, ui
 
-from cloud_sync.pages.parts import card, empty, text
+from cloud_sync.pages.parts import card, empty, notice, text
+from cloud_sync.pages.theme import State
 from edge.console.accounts import Role
 from edge.console.desk import Desk
 from edge.console.pages.binding import bind_dialog
+from edge.console.pages.lamps import blink
 from edge.console.pages.looks import label_chip, sentence
 from edge.console.pages.shell import Region, Visit, enter
-from edge.console.pages.todo import retire
+from edge.console.pages.todo import to_scan
 from edge.views.label import LabelDetail, read_label
 from edge.views.labels import LOW_BATTERY_MV, LabelRow
 
@@ -49,6 +51,7 @@ class Sheet:
     def __init__(self, visit: Visit, found: LabelDetail) -> None:
         self._visit = visit
         ui.link("← " + visit.t("label.back"), "/labels").classes("console-more")
+        self._cover = Region()
         self._pictures = Region("aisle-two")
         with ui.element("div").classes("console-acts"):
             self._draw_acts(found.row)
@@ -62,10 +65,18 @@ class Sheet:
     def show(self, found: LabelDetail) -> None:
         """Bring the page up to date."""
         visit, row = self._visit, found.row
+        since = visit.ago(found.covered_at)
+        self._cover.show((found.covered_by, since), lambda: self._draw_cover(found.covered_by, since))
         self._pictures.show((row, visit.ago(row.since), visit.ago(row.shown_at)), lambda: self._draw_pictures(row))
         self._facts.show((found.row, found.bound_by, visit.ago(row.seen_at)), lambda: self._draw_facts(found))
         ages = tuple((one.seq, visit.ago(one.at)) for one in found.history)
         self._history.show(ages, lambda: self._draw_history(found))
+
+    def _draw_cover(self, by: str, since: str) -> None:
+        if by:
+            t = self._visit.t
+            with notice(State.NEEDS_YOU, t("label.covered", by=by, since=since), t("label.covered.what")):
+                pass
 
     def _draw_pictures(self, row: LabelRow) -> None:
         t, money = self._visit.t, self._visit.desk.figures.money
@@ -101,15 +112,15 @@ class Sheet:
         async def retry() -> None:
             await visit.act(Role.CLERK, lambda: verbs.retry(row.id, visit.account.name), t("task.retry.done"))
 
-        async def replace() -> None:
-            if await retire(visit, row.id):
-                ui.navigate.to("/labels")
-
         ui.button(
             t("bind.again"), icon="add_link", on_click=lambda: bind_dialog(visit, row.id, row.item, row.place)
         ).props("unelevated")
         ui.button(t("task.retry"), icon="refresh", on_click=retry).props("outline")
-        ui.button(t("task.replace"), icon="published_with_changes", on_click=replace).props("outline")
+        ui.button(t("task.scan"), icon="qr_code_scanner", on_click=lambda: ui.navigate.to(to_scan(row.id))).props(
+            "outline"
+        )
+        if verbs.can_blink(row.id):
+            ui.button(t("blink.do"), icon="lightbulb", on_click=lambda: blink(visit, row.id)).props("outline")
 
     def _draw_facts(self, found: LabelDetail) -> None:
         t, row, visit = self._visit.t, found.row, self._visit

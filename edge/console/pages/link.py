@@ -8,9 +8,11 @@ from cloud_sync.link.state import LinkView
 from cloud_sync.pages.parts import card, stat_tile, text
 from cloud_sync.queue.outbox import Depth, Outbox
 from edge.console.desk import Desk
+from edge.console.pages.clock import draw_clock
 from edge.console.pages.connection import connection_words
 from edge.console.pages.looks import LINK, LINK_ICON, many
 from edge.console.pages.shell import Region, Visit, enter
+from edge.views.clock import read_clock
 from edge.views.journal import ChangeRow, list_changes
 
 
@@ -25,7 +27,7 @@ def add(router: APIRouter, desk: Desk) -> None:
         with visit.page(visit.t("page.link"), "/link"):
             line = Line(visit)
             await line.refresh()
-        visit.follow(line.refresh, "outbox", "prices")
+        visit.follow(line.refresh, "outbox", "prices", "clock")
         return None
 
 
@@ -36,17 +38,22 @@ class Line:
         self._visit = visit
         self._head = Region()
         self._tiles = Region("aisle-tiles")
+        with card(visit.t("clock.title")):
+            self._clock = Region("console-stack")
         with card(visit.t("link.changes")):
             self._changes = Region("console-list")
 
     async def refresh(self) -> None:
         """Read the page anew."""
         visit, link = self._visit, self._visit.desk.context.link()
-        depth, changes = await visit.desk.look(lambda db: (Outbox.depth(db.conn), list_changes(db, size=20)))
+        depth, changes, clock = await visit.desk.look(
+            lambda db: (Outbox.depth(db.conn), list_changes(db, size=20), read_clock(db))
+        )
         words = connection_words(visit, link, depth)
         self._head.show((link.phase, words), lambda: self._draw_head(link, words))
         ages = (visit.ago(link.last_contact), visit.ago(depth.oldest_at))
         self._tiles.show((link, depth, ages), lambda: self._draw_tiles(link, depth))
+        self._clock.show((clock, visit.exact(visit.now)), lambda: draw_clock(visit, clock))
         seen = tuple((change, visit.ago(change.received_at)) for change in changes)
         self._changes.show(seen, lambda: self._draw_changes(changes))
 

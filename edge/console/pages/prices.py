@@ -16,6 +16,7 @@ from edge.console.pages.reasons import in_words
 from edge.console.pages.shell import Region, Visit, enter
 from edge.console.pages.todo import decide
 from edge.law.persons import same_person
+from edge.prices.timing import begins_at
 from edge.views.prices import PHASES, PriceRow, Waiting, count_prices, list_prices, waiting_for
 
 PAGE = 40
@@ -155,9 +156,11 @@ class Steps:
 
     def _why(self, row: PriceRow, waiting: tuple[Waiting, ...]) -> str:
         t, visit = self._visit.t, self._visit
-        if row.phase == "waiting" and not (row.batch_by is not None and row.why.startswith("batch")):
-            key = "prices.at" if row.ends is None else "prices.at-end"
-            return t(key, when=visit.exact(row.effective_at))
+        if row.phase == "waiting":
+            at = begins_at(row.why)
+            if at is None:
+                return in_words(row.why, t, visit.desk.figures.money)
+            return t("prices.at" if row.ends is None else "prices.at-end", when=visit.exact(at))
         if row.phase == "active" and waiting:
             waiting = tuple(one for one in waiting if one.sent) or waiting  # the others are not even allowed yet
             names = ", ".join(

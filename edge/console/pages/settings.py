@@ -8,6 +8,7 @@ from cloud_sync.pages.parts import card, text
 from edge.console.accounts import Denied, Role
 from edge.console.desk import Desk
 from edge.console.door import COOKIE, source
+from edge.console.pages.clock import hours_card
 from edge.console.pages.shell import Visit, enter
 
 
@@ -27,6 +28,7 @@ def add(router: APIRouter, desk: Desk) -> None:
                 _account(visit)
                 if desk.context.enrol_store is not None:
                     _join(visit)
+            hours_card(visit)
             _shop(visit)
         return None
 

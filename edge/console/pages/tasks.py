@@ -27,13 +27,20 @@ def add(router: APIRouter, desk: Desk) -> None:
             return visit
         glance = await desk.glance()
         with visit.page(visit.t("page.tasks"), "/tasks"):
+            with ui.element("div").classes("console-acts"):
+                ui.button(
+                    visit.t("tasks.scan"), icon="qr_code_scanner", on_click=lambda: ui.navigate.to("/scan")
+                ).props("outline")
+                ui.button(
+                    visit.t("inspect.title"), icon="fact_check", on_click=lambda: ui.navigate.to("/inspect")
+                ).props("outline")
             todo = Todo(visit)
             todo.show(glance.tasks)
 
         async def refresh() -> None:
             todo.show((await desk.glance()).tasks)
 
-        visit.follow(refresh, "labels", "devices", "prices")
+        visit.follow(refresh, "labels", "devices", "prices", "clock")
         return None
 
 

@@ -9,18 +9,23 @@ from nicegui import ui
 from cloud_sync.pages.parts import text
 from cloud_sync.pages.theme import State
 from edge.console.accounts import Role
+from edge.console.pages.clock import confirm_clock
+from edge.console.pages.lamps import blink
 from edge.console.pages.looks import many
 from edge.console.pages.reasons import in_words
 from edge.console.pages.shell import Visit
 from edge.views.tasks import Task, TaskKind
 
 ICONS = {
+    TaskKind.CLOCK: "schedule",
     TaskKind.TILL: "point_of_sale",
     TaskKind.HELD_RAISE: "hourglass_top",
     TaskKind.APPROVAL: "gavel",
     TaskKind.LABEL: "sell",
     TaskKind.REFUSED_CHANGE: "block",
     TaskKind.REFUSED_PRICE: "block",
+    TaskKind.INSPECTED: "fact_check",
+    TaskKind.COVERED: "visibility_off",
     TaskKind.BATTERY: "battery_alert",
 }
 
@@ -59,6 +64,10 @@ def task_card(visit: Visit, task: Task, *, picture: bool = True) -> ui.element:
             shot.props["alt"] = t("label.now")
             shot.props["loading"] = "lazy"
         step = next_step(visit, task)
+        if task.device and visit.desk.context.verbs.can_blink(task.device) and visit.may(Role.CLERK):
+            ui.button(t("blink.do"), icon="lightbulb", on_click=lambda: blink(visit, task.device)).props(
+                "outline"
+            ).classes("console-task-button")
         ui.button(step.word, on_click=step.do).props("unelevated").classes("console-task-button")
     return made
 
@@ -71,6 +80,8 @@ def title(visit: Visit, task: Task) -> str:
             return t(f"task.label.{task.state if task.state in ('lost', 'fault') else 'late'}")
         case TaskKind.BATTERY:
             return t("task.battery", volts=f"{task.count / 1000:.2f}")
+        case TaskKind.INSPECTED:
+            return t(f"task.inspected.{task.state}")
         case kind:
             return t("task." + kind.name.lower().replace("_", "-"))
 
@@ -79,9 +90,17 @@ def detail(visit: Visit, task: Task) -> str:
     """About what, and what it costs."""
     t, money = visit.t, visit.desk.figures.money
     match task.kind:
+        case TaskKind.CLOCK:
+            return f"{in_words(task.why, t, money)} {many(t, 'task.clock.waits', task.count)}"
         case TaskKind.HELD_RAISE:
             each, now = money(task.gives_away, task.currency), money(task.before_minor, task.currency)
-            return t("task.held-raise.cost", name=task.name, each=each, now=now)
+            cost = t("task.held-raise.cost", name=task.name, each=each, now=now)
+            return f"{cost} {rate(visit, task)}".rstrip()
+        case TaskKind.INSPECTED:
+            shown, charged = money(task.before_minor, task.currency), money(task.minor, task.currency)
+            return t(f"task.inspected.{task.state}.what", name=task.name, shown=shown, charged=charged)
+        case TaskKind.COVERED:
+            return t("task.covered.what", name=task.name, by=task.why)
         case TaskKind.APPROVAL:
             price, before = money(task.minor, task.currency), money(task.before_minor, task.currency)
             reach = many(t, "task.approval.reach", task.count, name=task.name, price=price, before=before)
@@ -109,11 +128,19 @@ def next_step(visit: Visit, task: Task) -> Step:
         ui.navigate.to("/prices?phase=refused" if not task.device else f"/labels/{quote(task.device)}")
 
     match task.kind:
+        case TaskKind.CLOCK if visit.may(Role.MANAGER):
+            return Step(t("clock.confirm"), lambda: confirm_clock(visit))
+        case TaskKind.CLOCK:
+            return Step(t("task.show"), _to("/link"))
         case TaskKind.TILL:
             return Step(t("task.retry"), retry)
-        case TaskKind.HELD_RAISE | TaskKind.LABEL if task.state == "lost":
-            return Step(t("task.replace"), lambda: retire(visit, task.device))
-        case TaskKind.HELD_RAISE | TaskKind.LABEL:
+        case TaskKind.HELD_RAISE | TaskKind.COVERED:
+            return Step(t("task.scan"), _to(to_scan(task.device)))
+        case TaskKind.INSPECTED:
+            return Step(t("task.look-again"), _to(f"/inspect/{task.count}?label={quote(task.device)}"))
+        case TaskKind.LABEL if task.state == "lost":
+            return Step(t("task.scan"), _to(to_scan(task.device)))
+        case TaskKind.LABEL:
             return Step(t("task.retry"), retry)
         case TaskKind.APPROVAL if visit.may(Role.MANAGER):
             return Step(t("task.approve"), approve)
@@ -125,13 +152,31 @@ def next_step(visit: Visit, task: Task) -> Step:
             return Step(t("task.show"), show)
 
 
+def rate(visit: Visit, task: Task) -> str:
+    """What a waiting raise costs per hour, and what that is judged by."""
+    t, loss = visit.t, task.loss
+    if loss is None:
+        return ""
+    hours, minutes = divmod(round(loss.window_ms / 60_000), 60)
+    window = t("span.minutes" if not hours else "span.both" if minutes else "span.hours", hours=hours, minutes=minutes)
+    if not loss.sales:
+        return t("task.held-raise.idle", window=window)
+    each = visit.desk.figures.money(loss.per_hour, task.currency)
+    return many(t, "task.held-raise.hour", loss.sales, hour=each, window=window)
+
+
+def to_scan(device: str) -> str:
+    """The page on which a label is replaced, covered or removed by scanning."""
+    return f"/scan?label={quote(device)}"
+
+
 async def retire(visit: Visit, device: str) -> bool:
     """Ask why, say what follows, then take the device out of service."""
     t = visit.t
     with ui.dialog() as dialog, ui.card().classes("console-dialog"):
         text(t("retire.title", device=device), "h2")
         text(t("retire.body"), "p")
-        reasons = {key: t(f"retire.{key}") for key in ("replaced", "covered", "removed")}
+        reasons = {key: t(f"retire.{key}") for key in ("replaced", "removed")}
         why = ui.radio(reasons, value="replaced")
         with ui.element("div").classes("aisle-row console-dialog-foot"):
             ui.button(t("act.cancel"), on_click=lambda: dialog.submit(None)).props("flat")

@@ -1,0 +1,1 @@
+"""The shop's clock and calendar: whether the box's time can be trusted, and when the shop is open."""

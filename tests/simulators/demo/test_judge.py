@@ -1,0 +1,81 @@
+"""The demo's judge sees what a shopper could see, and no promise of an act passes unproven."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import zxingcpp
+
+from simulators.ble.label import Shown
+from simulators.ble.radio import Radio
+from simulators.demo.acts import Promise
+from simulators.demo.judge import OfficeRecord, find_overcharges
+from simulators.demo.report import judge
+from simulators.demo.shop import Shop
+from simulators.till.basket import Sale, SaleLine
+
+ITEM, LABEL = "03850000014708", "ble-ffff92000001"
+PRICES = {(ITEM, 1): 100, (ITEM, 2): 130}
+
+
+@dataclass
+class Glass:
+    """A label that has shown the item's first version since time 0."""
+
+    inks: tuple[str, ...] = ("black", "white")
+    history: list[Shown] = field(default_factory=lambda: [Shown(0, b"", code(1))])
+
+    @property
+    def pixels(self) -> npt.NDArray[np.uint8] | None:
+        return self.history[-1].pixels
+
+
+@dataclass
+class Truth:
+    sales: list[Sale]
+
+
+@dataclass
+class Machine:
+    truth: Truth
+
+
+def code(version: int) -> npt.NDArray[np.uint8]:
+    text = f"https://id.example.com/01/{ITEM}?v={version}"
+    modules = zxingcpp.write_barcode_to_image(
+        zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode), scale=2, add_quiet_zones=True
+    )
+    return (np.asarray(modules) > 127).astype(np.uint8)
+
+
+def shop(*sold: tuple[int, int]) -> Shop:
+    """A shop with one label, and sales of (time, price)."""
+    sales = [
+        Sale(1, n, at, f"r{n}", "EUR", (SaleLine(ITEM, 2, minor, 1, minor),), minor)
+        for n, (at, minor) in enumerate(sold, 1)
+    ]
+    made = Shop(Radio([]), None, {"till-1": Machine(Truth(sales))}, {LABEL: ITEM})  # type: ignore[dict-item]
+    made.radio.labels["FF:FF:92:00:00:01"] = Glass()  # type: ignore[assignment]
+    return made
+
+
+def test_a_label_that_was_taken_down_binds_nobody_from_then_on() -> None:
+    made = shop((50, 130), (100, 130), (150, 130))
+    assert [wrong.receipt for wrong in find_overcharges(made, PRICES)] == ["r1", "r2", "r3"]
+    made.taken_down[LABEL] = 100
+    assert [wrong.receipt for wrong in find_overcharges(made, PRICES)] == ["r1"]
+
+
+@pytest.mark.parametrize(("promise", "broken"), [(Promise("It held"), 0), (Promise("It held", "it did not"), 1)])
+def test_a_promise_that_an_act_did_not_keep_is_broken_in_the_report(promise: Promise, broken: int) -> None:
+    record: dict[str, Any] = {
+        "receipts": Counter({"r1": 1}), "outcomes": Counter({"landed": 1}), "visits": 0, "prices": PRICES,
+        "newest": {ITEM: 1}, "senders": {},
+    }  # fmt: skip
+    told = judge(shop((50, 100)), OfficeRecord(**record), 0, 1.0, 60.0, [promise])
+    assert [words for words in told.broken if "It held" in words] == list(told.broken)
+    assert len(told.broken) == broken
+    assert "promises" not in told.facts()
