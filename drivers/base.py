@@ -82,6 +82,15 @@ class PriceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberRow:
+    """What a till must charge members for an item, once a shopper has said to be one. It buys what the price buys."""
+
+    item: str
+    version: int
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """A sign of life. Fields that a protocol cannot tell are None."""
 
@@ -222,7 +231,7 @@ class TillDriver(Driver):
     """Drives devices that charge prices and keep a journal."""
 
     @abstractmethod
-    async def send_prices(self, device: str, rows: Sequence[PriceRow]) -> None:
+    async def send_prices(self, device: str, rows: Sequence[PriceRow | MemberRow]) -> None:
         """Hand rows to the till; the till confirms by an event of its own. Raises Unreachable."""
 
     @abstractmethod

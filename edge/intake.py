@@ -12,6 +12,7 @@ from cloud_sync.queue.outbox import Pending
 from drivers.base import Message
 from edge.prices.engine import PriceEngine
 from edge.prices.history import note_paid
+from edge.proof.sold import write_line
 from edge.store import Transaction
 from edge.store.ledger import encode
 from edge.vision.facts import Crossing
@@ -41,7 +42,9 @@ class _Applied(BaseModel):
     """Body of "prices.applied": the versions that a till's table holds now."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    rows: tuple[tuple[str, U64], ...] = Field(max_length=500)
+    rows: tuple[tuple[str, U64], ...] = Field(default=(), max_length=500)
+    members: tuple[tuple[str, U64], ...] = Field(default=(), max_length=500)
+    """The same of its prices for members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class Intake:
         batch.write()  # what was sold before stands before this in the ledger
         tx = batch.tx
         if tx.get_meta(_journal(message.device)) in ("", str(message.epoch)):  # else it speaks of a table that is gone
-            self.engine.till_applied(tx, message.device, applied.rows)
+            self.engine.till_applied(tx, message.device, applied.rows, applied.members)
 
 
 class _Batch:
@@ -128,7 +131,7 @@ class _Batch:
 
     def sell(self, message: Message, sale: Sale) -> None:
         """A sale: its row, its ledger row, its report."""
-        lines = [(line.item, line.version, line.minor, line.quantity, line.total_minor) for line in sale.lines]
+        lines = [write_line(line) for line in sale.lines]
         fact = {"receipt": sale.receipt, "at": message.at, "total": sale.total_minor, "lines": lines}
         self.facts.append(("sale", message.device, fact))
         self._paid.update([line[:3] for line in lines])

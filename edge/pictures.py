@@ -68,15 +68,16 @@ class Pictures:
         """What the label says at this version."""
         with self.store.reading() as db:
             row = db.conn.execute(
-                "SELECT name, minor, currency, per, unit_minor, unit, was_minor FROM price"
+                "SELECT name, minor, currency, per, unit_minor, unit, was_minor, member_minor FROM price"
                 " WHERE item = ? AND version = ?",
                 (item, version),
             ).fetchone()
         if row is None:
             return None
-        name, minor, currency, per, unit_minor, unit, was_minor = row
+        name, minor, currency, per, unit_minor, unit, was_minor, member_minor = row
         return LabelContent(
             item=item, version=version, name=name, minor=minor, currency=currency, per=per, unit_minor=unit_minor,
             unit=unit, was_minor=was_minor, locale=self.shop.locale, domain=self.shop.domain,
             tag=digital_link.tag_of(label),
+            member_minor=member_minor,
         )  # fmt: skip

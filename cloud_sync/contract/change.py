@@ -2,6 +2,9 @@
 
 DSSE (Dead Simple Signing Envelope) signs bytes, so there is no canonical-JSON trap; keys are Ed25519. One change
 is one entry of a store's change log; its sequence is also the price version of every row in it.
+
+A promotion is a change that ends: it carries what its items cost afterwards, as versions of their own, numbered one
+after the sequence. Head office gives that number to nothing else, so the end needs no line, and versions never go back.
 """
 
 import json
@@ -47,6 +50,8 @@ class ChangeRow(BaseModel):
     unit: Literal["kg", "l", "m", "each"] | None = None
     was_minor: Minor | None = None
     """The regular price a promotion compares with. Its presence makes the row a promotion."""
+    member_minor: Minor | None = None
+    """What members of the shop's programme pay, once they have said who they are; at most `minor`."""
     content: Annotated[int, Field(ge=1, le=10**9, strict=True)] | None = None
     """What one piece holds, to check `unit_minor` by: grams, millilitres, millimetres or pieces, as `unit` says."""
     content_within: Annotated[int, Field(ge=0, le=10**9, strict=True)] = 0
@@ -56,7 +61,7 @@ class ChangeRow(BaseModel):
 
 
 class Change(BaseModel):
-    """A set of rows for one store, in force together from `effective_at`."""
+    """A set of rows for one store, each in force from `effective_at`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     store: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
@@ -69,14 +74,35 @@ class Change(BaseModel):
     """A wall time of the store, "2026-10-25T02:30", or one of OCCASIONS: the store reckons when that is."""
     author: Annotated[str, Field(min_length=1, max_length=80)]
     rows: Annotated[tuple[ChangeRow, ...], Field(min_length=1, max_length=MAX_ROWS)]
+    until: Milliseconds | None = None
+    """When the promotion that these rows are ends. None: they are no promotion with an end."""
+    afterwards: Annotated[tuple[ChangeRow, ...], Field(max_length=MAX_ROWS)] = ()
+    """What each item of a promotion costs from `until` on, as version `sequence` + 1."""
+    deadline: Milliseconds | None = None
+    """The rows are a batch: the store begins with all of them before this time, or with none of them."""
 
     @model_validator(mode="after")
     def _one_row_per_item(self) -> "Change":
-        if len({row.item for row in self.rows}) != len(self.rows):
+        items = {row.item for row in self.rows}
+        if len(items) != len(self.rows):
             raise ValueError("an item appears twice in one change")
         if self.begins is not None and self.begins not in OCCASIONS:
             datetime.fromisoformat(self.begins)
+        if self.deadline is not None and self.deadline <= self.effective_at:
+            raise ValueError("the batch would have to begin before it may")
+        if self.until is None and self.afterwards:
+            raise ValueError("prices for afterwards, but no end")
+        if self.until is not None:
+            if self.until <= self.effective_at:
+                raise ValueError("the promotion would end before it begins")
+            if len(self.afterwards) != len(items) or {row.item for row in self.afterwards} != items:
+                raise ValueError("a promotion has to say what each of its items costs afterwards, and of no other")
         return self
+
+    @property
+    def last_version(self) -> int:
+        """The highest price version that this change uses."""
+        return self.sequence if self.until is None else self.sequence + 1
 
     @property
     def timed(self) -> bool:
@@ -86,7 +112,8 @@ class Change(BaseModel):
 
 def sign_change(change: Change, signer: CryptoSigner) -> bytes:
     """The change as a signed DSSE envelope, JSON bytes."""
-    envelope = Envelope(change.model_dump_json().encode(), PAYLOAD_TYPE, {})
+    # What has its default is left out, so that stores that do not know it yet can read the rest.
+    envelope = Envelope(change.model_dump_json(exclude_defaults=True).encode(), PAYLOAD_TYPE, {})
     envelope.sign(signer)
     return json.dumps(envelope.to_dict()).encode()
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cloud_sync.contract.change import Milliseconds
+from cloud_sync.contract.change import Milliseconds, Per
 
 SCHEMA = 1
 U64 = Annotated[int, Field(ge=0, le=2**63 - 1, strict=True)]
@@ -57,6 +57,16 @@ class Committed(BaseModel):
     seq: U64
 
 
+class Lowered(BaseModel):
+    """A member of staff lowered a line's price at the till, for this shopper and this once; never raised it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    by: Annotated[str, Field(min_length=1, max_length=80)]
+    reason: Annotated[str, Field(min_length=1, max_length=120)]
+    from_minor: U64
+    """What the till would have charged: the price of the line's version."""
+
+
 class SaleLine(BaseModel):
     """One line of a receipt; carries the price version, so that every receipt can be judged later."""
 
@@ -68,6 +78,13 @@ class SaleLine(BaseModel):
     quantity: U64
     """Pieces, or grams, millilitres, millimetres."""
     total_minor: U64
+    """`minor` × `quantity` for pieces, a thousandth of it for what is measured; rounded once, half up."""
+    per: Per | None = None
+    """What `minor` buys. None: the till does not say; then it is what the price of this version says."""
+    member: bool = False
+    """Whether it is the price for members, and the shopper had said to be one. Nothing says which."""
+    lowered: Lowered | None = None
+    """`minor` is less than the price of the version, because somebody said so. What is not less is judged, not lost."""
 
 
 class Sale(BaseModel):

@@ -1,6 +1,6 @@
 """A small client of head office's operator API, for the command line and for scripts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,15 @@ class HqClient:
         self._http.close()
 
     def push_file(
-        self, store: str, file: Path, at: str = "", mapping: Sequence[str] = (), dry_run: bool = False
+        self,
+        store: str,
+        file: Path,
+        times: Mapping[str, str] | None = None,
+        mapping: Sequence[str] = (),
+        dry_run: bool = False,
     ) -> dict[str, Any]:
-        """Hand in a price file; see `uploads.Upload.facts` for the answer."""
-        form: dict[str, Any] = {"at": at, "map": list(mapping), "dry_run": str(dry_run).lower()}
+        """Hand in a price file. `times`: "at", "until" and "deadline"; see `uploads.Upload.facts` for the answer."""
+        form: dict[str, Any] = {**(times or {}), "map": list(mapping), "dry_run": str(dry_run).lower()}
         with file.open("rb") as data:
             answer: dict[str, Any] = self._call(
                 "POST",

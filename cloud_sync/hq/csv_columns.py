@@ -17,6 +17,8 @@ _NAMES = {
         价格 售价 零售价""",
     "special": """specialprice saleprice promoprice promotionprice offerprice akcijskacijena akcija
         mpczavrijemeposebnogoblikaprodaje posebnacijena aktionspreis 促销价 特价""",
+    "member": """memberprice memberspecial loyaltyprice clubprice clanskacijena cijenazaclanove mitgliederpreis
+        会员价""",
     "best30": """bestprice30 lowestprice30 lowestprice30days lowest30 najnizacijena30 najnizacijenau30dana
         najnizacijenauposljednjih30dana niedrigsterpreis30tage 30天最低价""",
     "quantity": "quantity netquantity content size kolicina netokolicina inhalt 规格 净含量",

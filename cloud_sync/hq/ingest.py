@@ -22,6 +22,7 @@ from cloud_sync.hq.schema import cursors, events, misfits, sale_lines, sales, vi
 
 MINUTE = 60_000
 MAX_CROWD = 100_000
+_LINE = {"version", "minor", "quantity", "total_minor"}
 MAX_SALE = 10**12
 """Minor units. Larger figures are nonsense, and their sums would overflow."""
 
@@ -124,7 +125,7 @@ def _read_sale(_sql: Connection, harvest: _Harvest, event: Event, key: Mapping[s
         }
     )
     harvest.sale_lines += (
-        {**key, "line": number, **line.model_dump(), "item": _storable(line.item)}
+        {**key, "line": number, **line.model_dump(include=_LINE), "item": _storable(line.item)}
         for number, line in enumerate(sale.lines, start=1)
     )
 

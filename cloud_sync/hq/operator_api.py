@@ -17,11 +17,11 @@ from cloud_sync.hq.ledger_heads import list_heads
 from cloud_sync.hq.office import HqError, Office
 from cloud_sync.hq.outcomes import Counts, change_log, counts, pushed_rows
 from cloud_sync.hq.price_csv import harmless
-from cloud_sync.hq.push import difference, push
+from cloud_sync.hq.push import difference, push_on
 from cloud_sync.hq.signing_in import require_operator, signing_router
 from cloud_sync.hq.stores import add_store, get_store, list_stores
 from cloud_sync.hq.sums import by_hour, misfit_count, sales_sum
-from cloud_sync.hq.times import parse_start
+from cloud_sync.hq.terms import Asked
 from cloud_sync.hq.uploads import MAX_FILE, upload
 from cloud_sync.pages.guard import Guard
 
@@ -54,6 +54,11 @@ class Rows(BaseModel):
     model_config = ConfigDict(extra="forbid")
     rows: Annotated[list[ChangeRow], Field(min_length=1, max_length=200_000)]
     at: str = ""
+    until: str = ""
+    """When they end, as promotions."""
+    deadline: str = ""
+    """By when all of them begin, or none."""
+    end_promotions: bool = False
     dry_run: bool = False
 
 
@@ -128,22 +133,31 @@ def _prices_router(office: Office) -> APIRouter:
         store: str,
         file: Annotated[UploadFile, File()],
         at: Annotated[str, Form(max_length=60)] = "",
+        until: Annotated[str, Form(max_length=60)] = "",
+        deadline: Annotated[str, Form(max_length=60)] = "",
         map: Annotated[list[str] | None, Form()] = None,  # noqa: A002 - the form field's name
         dry_run: Annotated[bool, Form()] = False,
         name: str = operator,
     ) -> dict[str, Any]:
         mapping = dict(_pair(entry) for entry in map or ())
-        return upload(office, store, file.file.read(MAX_FILE + 1), name, at, mapping, dry_run).facts()
+        return upload(
+            office, store, file.file.read(MAX_FILE + 1), name, Asked(at, until, deadline), mapping, dry_run
+        ).facts()
 
     @router.post("/rows")
     def take_rows(store: str, given: Rows, name: str = operator) -> dict[str, Any]:
         found = get_store(office, store)
-        start = parse_start(given.at, found.timezone)
+        terms = Asked(given.at, given.until, given.deadline, given.end_promotions).terms(found.timezone)
         if given.dry_run:
-            changed = len(difference(office, store, given.rows))
+            changed = len(difference(office, store, given.rows, terms.until))
             return {"changed": changed, "unchanged": len(given.rows) - changed, "sequences": []}
-        done = push(office, store, given.rows, name, start.effective_at, start.begins)
-        return {"changed": done.pushed, "unchanged": done.unchanged, "sequences": done.sequences}
+        done = push_on(office, store, given.rows, name, terms)
+        return {
+            "changed": done.pushed,
+            "unchanged": done.unchanged,
+            "sequences": done.sequences,
+            "after_promotions": done.deferred,
+        }
 
     @router.get("/changes", dependencies=[operator])
     def changes(store: str, offset: Offset = 0, limit: Limit = 50) -> list[dict[str, Any]]:

@@ -59,10 +59,17 @@ def apply_outcome(sql: Connection, store: str, outcome: ChangeOutcome, told: tup
     if not items:
         return ["no row at all"]
     if outcome.outcome_of_all is not None:
-        _note(sql, store, outcome.sequence, [(item, outcome.outcome_of_all) for item in items], told, at)
+        for sequence in (outcome.sequence, *_carried(sql, store, outcome.sequence)):
+            _note(sql, store, sequence, [(item, outcome.outcome_of_all) for item in items], told, at)
     known = [(row.item, row) for row in outcome.rows if row.item in items]
     _note(sql, store, outcome.sequence, known, told, at)
     return [row.item[:20] for row in outcome.rows if row.item not in items]
+
+
+def _carried(sql: Connection, store: str, sequence: int) -> list[int]:
+    """The number of the end that a promotion carries, if it is one."""
+    end = changes.c.store == store, changes.c.sequence == sequence + 1, changes.c.envelope == ""
+    return list(sql.execute(select(changes.c.sequence).where(*end)).scalars())
 
 
 _NOTE = (

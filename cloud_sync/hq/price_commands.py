@@ -30,6 +30,8 @@ def push(
     at: Annotated[
         str, typer.Option(help="From when: the store's local time, one with an offset, opening, closing, opening-day.")
     ] = "",
+    until: Annotated[str, typer.Option(help="A promotion: it ends then, with the list's regular prices.")] = "",
+    all_or_nothing_by: Annotated[str, typer.Option(help="A batch: all of it begins by then, or nothing does.")] = "",
     map: Annotated[list[str] | None, typer.Option(help="field=Header, such as price=Cijena.")] = None,  # noqa: A002
     rejects: Annotated[Path | None, typer.Option(help="Write rejected rows here, with the reasons.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
@@ -41,6 +43,7 @@ def push(
 ) -> None:
     """Push a price list: only what differs from the store's list goes into its change log."""
     out = Console()
+    times = {"at": at, "until": until, "deadline": all_or_nothing_by}
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     try:
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -48,7 +51,7 @@ def push(
             with _client(hq, token, user, password, ca) as client:
                 size = file.stat().st_size // 1024
                 progress.update(step, advance=1, description=f"sending {file.name} ({size} kB)")
-                done = client.push_file(store, file, at, map or (), dry_run)
+                done = client.push_file(store, file, times, map or (), dry_run)
                 progress.update(step, advance=1, description="writing the rejects")
             if rejects is not None:
                 rejects.write_text(done["rejects_csv"], encoding="utf-8")
@@ -101,6 +104,8 @@ def _show_push(out: Console, done: dict[str, Any], rejects: Path | None, dry_run
         out.print(Text(f"  line {reject['line']}: {reject['reason']}", style="yellow"))
     if done["rejected"] > 10 or (done["rejected"] and rejects is not None):
         out.print(Text(f"  all rejects: {rejects}" if rejects else "  more: --rejects FILE writes them all"))
+    if done["after_promotions"]:
+        out.print(f"  {done['after_promotions']} of them land when a promotion of the item ends")
     if dry_run:
         out.print("Dry run: nothing was pushed.")
     elif done["sequences"]:

@@ -87,7 +87,9 @@ def read_prices(data: bytes, currency: str = "EUR", mapping: Mapping[str, str] |
     columns = find_columns(table.header, mapping)
     good = [record for record in table.records if not record.fault]
     amounts = (
-        columns.get(record.fields, field) for record in good for field in ("price", "special", "best30", "unit_price")
+        columns.get(record.fields, field)
+        for record in good
+        for field in ("price", "special", "member", "best30", "unit_price")
     )
     manner = _Manner(columns, decimal_mark(amounts), currency)
     rejects = [Reject(record.line, record.fault, record.fields) for record in table.records if record.fault]
@@ -126,14 +128,18 @@ def _landing(record: Record, manner: _Manner) -> Landing:
     name = _name(manner.columns.get(record.fields, "name"))
     item = _item(record, manner, notes)
     minor, was = _price(record, manner, notes)
+    members = manner.columns.get(record.fields, "member")
+    member = exact_minor(members, manner.mark, manner.currency) if members else None
+    if member is not None and member > minor:
+        raise ValueError("the price for members is above the price for all")
     per = _per(record, manner, notes)
     unit, unit_minor = _unit_price(record, manner, per, minor, notes)
     content, within = (None, 0) if unit is None else _content(record, manner, unit)
     try:
         row = ChangeRow.model_validate(
             {"item": item, "name": name, "minor": minor, "currency": currency, "per": per, "unit": unit,
-             "unit_minor": unit_minor, "was_minor": was, "content": content, "content_within": within,
-             "override": manner.columns.get(record.fields, "override") or None}
+             "unit_minor": unit_minor, "was_minor": was, "member_minor": member, "content": content,
+             "content_within": within, "override": manner.columns.get(record.fields, "override") or None}
         )  # fmt: skip
     except ValidationError as error:
         raise ValueError(error.errors()[0]["msg"]) from error

@@ -158,6 +158,19 @@ price_list = Table(
 )
 """What head office wants each item to cost: the last row that was pushed, as a ChangeRow in JSON."""
 
+promotions = Table(
+    "promotions",
+    metadata,
+    _store(),
+    Column("item", String(14), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("row", Text, nullable=False),
+)
+"""The last promotion with an end that was pushed for an item, as a ChangeRow in JSON; `price_list` has its regular
+price."""
+
 changes = Table(
     "changes",
     metadata,
@@ -170,6 +183,7 @@ changes = Table(
     Column("rows", Integer, nullable=False),
     Column("envelope", Text, nullable=False),
 )
+"""An entry with an empty envelope is no entry of the log: the change before it carries it, as its promotion's end."""
 
 change_rows = Table(
     "change_rows",

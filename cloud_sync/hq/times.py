@@ -33,6 +33,11 @@ def parse_start(text: str, timezone: str) -> Start:
     return Start(_instant(moment, timezone), wall)
 
 
+def parse_instant(text: str, timezone: str) -> int:
+    """An ISO time as one instant, by the store's clock where it has no offset. Raises HqError."""
+    return _instant(_read(text), timezone)
+
+
 def _read(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())

@@ -8,9 +8,9 @@ from typing import Any
 from cloud_sync.contract.change import ChangeRow
 from cloud_sync.hq.office import HqError, Office
 from cloud_sync.hq.price_csv import Landing, PriceImport, Unreadable, read_prices, rejects_csv
-from cloud_sync.hq.push import Difference, difference, push
+from cloud_sync.hq.push import Difference, difference, push_on
 from cloud_sync.hq.stores import get_store
-from cloud_sync.hq.times import Start, parse_start
+from cloud_sync.hq.terms import Asked, Terms
 
 MAX_FILE = 32 << 20
 PREVIEW = 50
@@ -24,7 +24,9 @@ class Upload:
     done: PriceImport
     changed: tuple[Difference, ...]
     sequences: tuple[int, ...]
-    start: Start
+    terms: Terms
+    deferred: int = 0
+    """Changed rows that wait for the end of a promotion."""
 
     def facts(self) -> dict[str, Any]:
         """The upload as JSON: counts, a preview, and the rejects file."""
@@ -37,8 +39,11 @@ class Upload:
             "changed": len(self.changed),
             "unchanged": len(self.done.rows) - len(self.changed),
             "sequences": self.sequences,
-            "effective_at": self.start.effective_at,
-            "begins": self.start.begins,
+            "effective_at": self.terms.effective_at,
+            "begins": self.terms.begins,
+            "until": self.terms.until,
+            "deadline": self.terms.deadline,
+            "after_promotions": self.deferred,
             "notes": dict(notes.most_common(20)),
             "preview": [_preview(entry, lines) for entry in self.changed[:PREVIEW]],
             "rejects": [
@@ -54,7 +59,7 @@ def upload(
     store: str,
     data: bytes,
     author: str,
-    at: str = "",
+    asked: Asked = Asked(),  # noqa: B008  it is frozen
     mapping: Mapping[str, str] | None = None,
     dry_run: bool = False,
 ) -> Upload:
@@ -62,17 +67,17 @@ def upload(
     found = get_store(office, store)
     if len(data) > MAX_FILE:
         raise HqError(f"the file is too large: at most {MAX_FILE >> 20} MiB are taken")
-    start = parse_start(at, found.timezone)
+    terms = asked.terms(found.timezone)
     try:
         done = read_prices(data, found.currency, mapping)
     except Unreadable as error:
         raise HqError(str(error)) from error
     rows: list[ChangeRow] = [landing.row for landing in done.rows]
-    changed = tuple(difference(office, store, rows))
+    changed = tuple(difference(office, store, rows, terms.until))
     if dry_run:
-        return Upload(done, changed, (), start)
-    pushed = push(office, store, rows, author, start.effective_at, start.begins)
-    return Upload(done, changed, pushed.sequences, start)
+        return Upload(done, changed, (), terms)
+    pushed = push_on(office, store, rows, author, terms)
+    return Upload(done, changed, pushed.sequences, terms, pushed.deferred)
 
 
 def _preview(entry: Difference, lines: Mapping[str, Landing]) -> dict[str, Any]:

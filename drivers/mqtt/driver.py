@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from paho.mqtt.client import MQTTMessage
 
-from drivers.base import Capability, Message, PriceRow, Sighting, Sink, TillDriver
+from drivers.base import Capability, MemberRow, Message, PriceRow, Sighting, Sink, TillDriver
 from drivers.errors import Unreachable
 from drivers.mqtt import payloads
 from drivers.mqtt.access import PUBLISHED_BY_DEVICE
@@ -93,7 +93,7 @@ class MqttDriver(TillDriver):
             await link.close()
         await self._broker.stop()
 
-    async def send_prices(self, device: str, rows: Sequence[PriceRow]) -> None:
+    async def send_prices(self, device: str, rows: Sequence[PriceRow | MemberRow]) -> None:
         """Hand rows to the broker, in as few messages as the contract allows. Raises Unreachable."""
         for payload in write_prices(rows):
             self._publish(device, "prices", payload)

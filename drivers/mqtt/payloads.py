@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from drivers.base import DEVICE_ID, PriceRow
+from drivers.base import DEVICE_ID, MemberRow, PriceRow
 
 MAX_PAYLOAD = 64 * 1024
 """Bytes of one message, either way."""
@@ -118,19 +118,25 @@ def write_granted(n: int, length_ms: int) -> bytes:
     return b'{"n":%d,"ms":%d}' % (n, length_ms)
 
 
-def write_prices(rows: Iterable[PriceRow]) -> Iterator[bytes]:
-    """As few messages as hold the rows, each within MAX_ROWS and MAX_PAYLOAD."""
+def write_prices(rows: Iterable[PriceRow | MemberRow]) -> Iterator[bytes]:
+    """As few messages as hold the rows, each within MAX_ROWS and MAX_PAYLOAD; prices for members in their own."""
+    all_rows = list(rows)
+    yield from _packed(b"members", (row for row in all_rows if isinstance(row, MemberRow)))
+    yield from _packed(b"rows", (row for row in all_rows if isinstance(row, PriceRow)))
+
+
+def _packed(name: bytes, rows: Iterable[PriceRow | MemberRow]) -> Iterator[bytes]:
     parts: list[bytes] = []
     size = 0
     for row in rows:
         part = orjson.dumps(row)
         if parts and (len(parts) == MAX_ROWS or size + len(part) > MAX_PAYLOAD - 100):
-            yield b'{"rows":[' + b",".join(parts) + b"]}"
+            yield b'{"' + name + b'":[' + b",".join(parts) + b"]}"
             parts, size = [], 0
         parts.append(part)
         size += len(part) + 1
     if parts:
-        yield b'{"rows":[' + b",".join(parts) + b"]}"
+        yield b'{"' + name + b'":[' + b",".join(parts) + b"]}"
 
 
 def write_receipt(epoch: int, seq: int) -> bytes:

@@ -10,7 +10,7 @@ from drivers.errors import DeviceError
 from edge.devices.health import State
 from edge.devices.registry import Registry
 from edge.dispatch.bell import Bell
-from edge.dispatch.wanted import ROWS_PER_MESSAGE, due_rows, till_rows
+from edge.dispatch.wanted import ROWS_PER_MESSAGE, RowKey, due_rows, key, till_rows
 from edge.store import Store
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,8 @@ class TillDispatcher:
         self._drivers = drivers
         self._clock = clock
         self._bell = Bell()
-        self._on_the_way: dict[str, dict[tuple[str, int], int]] = {}
-        """Till → (item, version) → when it was sent last."""
+        self._on_the_way: dict[str, dict[RowKey, int]] = {}
+        """Till → row → when it was sent last."""
         self._back: deque[str] = deque()
         """Tills that came (back); noted on any thread, read on ours."""
         store.listen(lambda topics: self._bell.ring() if topics & {"sendings", "prices"} else None)
@@ -66,7 +66,7 @@ class TillDispatcher:
         for start in range(0, len(due), ROWS_PER_MESSAGE):
             part = due[start : start + ROWS_PER_MESSAGE]
             await driver.send_prices(till, part)
-            self._on_the_way[till].update({(row.item, row.version): now for row in part})
+            self._on_the_way[till].update({key(row): now for row in part})
 
 
 class Receipts:

@@ -5,9 +5,11 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drivers.base import PriceRow
+from drivers.base import MemberRow, PriceRow
 from edge.store import Transaction
 
+Row = PriceRow | MemberRow
+RowKey = tuple[str, int, bool]
 ROWS_PER_MESSAGE = 200
 ROWS_ON_THE_WAY = 1_000
 REPEAT_AFTER_MS = 5_000
@@ -25,6 +27,13 @@ _ROWS = """
     FROM (SELECT item, MAX(version) AS version, n FROM showing WHERE device = ? AND confirmed = 0
           GROUP BY item ORDER BY n LIMIT ?) s
     JOIN price p ON p.item = s.item AND p.version = s.version
+    WHERE NOT EXISTS (SELECT 1 FROM member m WHERE m.device = ? AND m.item = s.item)
+      OR EXISTS (SELECT 1 FROM member m WHERE m.device = ? AND m.item = s.item AND m.confirmed = 1)
+"""
+"""A till that has to know a price for members takes that one first: until then they would pay what all pay."""
+_MEMBERS = """
+    SELECT item, MAX(version), minor FROM member WHERE device = ? AND confirmed = 0
+    GROUP BY item ORDER BY MAX(version) LIMIT ?
 """
 
 
@@ -49,20 +58,24 @@ def first_of(jobs: Mapping[str, Job]) -> set[str]:
     return {label for label, job in jobs.items() if job.holds}
 
 
-def till_rows(sql: sqlite3.Connection, till: str) -> list[PriceRow]:
+def till_rows(sql: sqlite3.Connection, till: str) -> list[Row]:
     """The rows that a till was allowed and has not confirmed, oldest first, a bounded number. Reads only."""
-    return [PriceRow(*row) for row in sql.execute(_ROWS, (till, ROWS_ON_THE_WAY))]
+    members = [MemberRow(*row) for row in sql.execute(_MEMBERS, (till, ROWS_ON_THE_WAY))]
+    return [*members, *(PriceRow(*row) for row in sql.execute(_ROWS, (till, ROWS_ON_THE_WAY, till, till)))]
 
 
-def due_rows(
-    wanted: Sequence[PriceRow], sent_at: Mapping[tuple[str, int], int], now: int
-) -> tuple[list[PriceRow], dict[tuple[str, int], int]]:
+def key(row: Row) -> RowKey:
+    """What tells a row from every other: item, version, and whether it is for members."""
+    return row.item, row.version, isinstance(row, MemberRow)
+
+
+def due_rows(wanted: Sequence[Row], sent_at: Mapping[RowKey, int], now: int) -> tuple[list[Row], dict[RowKey, int]]:
     """Of the rows wanted: those to send now, and when each of the others was sent last.
 
-    `sent_at`: (item, version) → when it was sent last, in milliseconds of any clock.
+    `sent_at`: when each was sent last, in milliseconds of any clock.
     """
-    waiting = {(row.item, row.version): sent_at.get((row.item, row.version)) for row in wanted}
-    due = [row for row in wanted if (at := waiting[row.item, row.version]) is None or abs(now - at) >= REPEAT_AFTER_MS]
+    waiting = {key(row): sent_at.get(key(row)) for row in wanted}
+    due = [row for row in wanted if (at := waiting[key(row)]) is None or abs(now - at) >= REPEAT_AFTER_MS]
     return due, {key: at for key, at in waiting.items() if at is not None}
 
 

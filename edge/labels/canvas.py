@@ -47,6 +47,12 @@ class Canvas:
         self._index = {ink: index for index, ink in enumerate(panel.inks)}
         self._columns = np.full((panel.width, panel.height), self._index[Ink.WHITE], np.uint8)
 
+    def copy(self) -> "Canvas":
+        """The picture so far, to try something on."""
+        made = Canvas(self.panel)
+        made._columns = self._columns.copy()
+        return made
+
     def fill(self, box: Box, ink: Ink) -> None:
         """Fill a box."""
         if min(box.left, box.top) < 0 or box.right > self.panel.width or box.bottom > self.panel.height:

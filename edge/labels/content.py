@@ -48,6 +48,9 @@ class LabelContent:
     tag: str = ""
     """The label's own tag, which travels in the code as well; see `digital_link.tag_of`."""
 
+    member_minor: int | None = None
+    """What members of the shop's programme pay, where that is another price."""
+
     @property
     def shown_item(self) -> str:
         """The item as printed under a barcode: a GTIN-8, -13 or -14 without the zeros before it."""

@@ -1,7 +1,7 @@
 """A shelf label from its content: pure, in the panel's own palette, at its own size."""
 
 from drivers.base import Ink, Panel, PanelImage
-from edge.labels import digital_link, money, promotion, qr
+from edge.labels import digital_link, member, money, promotion, qr
 from edge.labels.canvas import Box, Canvas
 from edge.labels.content import CannotDraw, LabelContent, tidy_name
 from edge.labels.glyphs import BOLD, REGULAR, SMALLEST, face
@@ -37,9 +37,40 @@ def _draw(content: LabelContent, panel: Panel) -> tuple[Canvas, Block]:
     top = max(_name(content, layout, canvas), layout.name_bottom)
     bottom = _foot(content, layout, canvas)
     place = Box(0, top, layout.price_right, layout.code_top if layout.tall else bottom)
+    if content.member_minor is None or content.member_minor == content.minor:
+        return canvas, _everybody(content, layout, place, canvas)
+    return _two_prices(content, content.member_minor, layout, place, canvas)
+
+
+def _everybody(content: LabelContent, layout: Layout, place: Box, canvas: Canvas) -> Block:
+    """The price that all pay."""
     if content.was_minor is None:
-        return canvas, _price(content, layout, place, canvas)
-    return canvas, promotion.draw(content, content.was_minor, layout, place, canvas)
+        return _price(content, layout, place, canvas)
+    return promotion.draw(content, content.was_minor, layout, place, canvas)
+
+
+def _two_prices(
+    content: LabelContent, member_minor: int, layout: Layout, place: Box, canvas: Canvas
+) -> tuple[Canvas, Block]:
+    """Both prices, shared out so that the smaller of the two stands as tall as it can. The block: that smaller one."""
+    best: tuple[int, Canvas, Block] | None = None
+    why = ValueError("two prices do not fit")
+    for ways in member.split(place, layout):
+        tried = canvas.copy()
+        try:
+            blocks = (
+                _everybody(content, layout, ways.everybody, tried),
+                member.draw(content, member_minor, layout, ways.members, tried),
+            )
+        except ValueError as error:
+            why = error
+            continue
+        least = min(blocks, key=lambda block: block.cap)
+        if blocks[0].cap * 10 >= blocks[1].cap * 8 and (best is None or least.cap > best[0]):
+            best = least.cap, tried, least
+    if best is None:
+        raise why
+    return best[1], best[2]
 
 
 def _name(content: LabelContent, layout: Layout, canvas: Canvas) -> int:

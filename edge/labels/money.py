@@ -27,31 +27,33 @@ class Manner:
     sign_first: bool
     piece: str
     """The word for one piece in a unit price."""
+    members: str
+    """Whom the second price of a label is for."""
 
 
 _MANNERS = {
-    "bg": Manner(",", " ", False, "бр."),
-    "bs": Manner(",", ".", False, "kom"),
-    "cs": Manner(",", " ", False, "ks"),
-    "da": Manner(",", ".", False, "stk"),
-    "de": Manner(",", ".", False, "St."),
-    "en": Manner(".", ",", True, "ea"),
-    "es": Manner(",", ".", False, "ud."),
-    "fr": Manner(",", " ", False, "pièce"),
-    "hr": Manner(",", ".", False, "kom"),
-    "hu": Manner(",", " ", False, "db"),
-    "it": Manner(",", ".", False, "pz"),
-    "ja": Manner(".", ",", True, "個"),
-    "nl": Manner(",", ".", True, "st."),
-    "pl": Manner(",", " ", False, "szt."),
-    "pt": Manner(",", ".", False, "un."),
-    "ro": Manner(",", ".", False, "buc."),
-    "sk": Manner(",", " ", False, "ks"),
-    "sl": Manner(",", ".", False, "kos"),
-    "sr": Manner(",", ".", False, "kom"),
-    "sv": Manner(",", " ", False, "st"),
-    "uk": Manner(",", " ", False, "шт."),
-    "zh": Manner(".", ",", True, "件"),
+    "bg": Manner(",", " ", False, "бр.", "членове"),
+    "bs": Manner(",", ".", False, "kom", "članovi"),
+    "cs": Manner(",", " ", False, "ks", "členové"),
+    "da": Manner(",", ".", False, "stk", "medlemmer"),
+    "de": Manner(",", ".", False, "St.", "Mitglieder"),
+    "en": Manner(".", ",", True, "ea", "members"),
+    "es": Manner(",", ".", False, "ud.", "socios"),
+    "fr": Manner(",", " ", False, "pièce", "membres"),
+    "hr": Manner(",", ".", False, "kom", "članovi"),
+    "hu": Manner(",", " ", False, "db", "tagok"),
+    "it": Manner(",", ".", False, "pz", "soci"),
+    "ja": Manner(".", ",", True, "個", "会員"),
+    "nl": Manner(",", ".", True, "st.", "leden"),
+    "pl": Manner(",", " ", False, "szt.", "członkowie"),
+    "pt": Manner(",", ".", False, "un.", "sócios"),
+    "ro": Manner(",", ".", False, "buc.", "membri"),
+    "sk": Manner(",", " ", False, "ks", "členovia"),
+    "sl": Manner(",", ".", False, "kos", "člani"),
+    "sr": Manner(",", ".", False, "kom", "članovi"),
+    "sv": Manner(",", " ", False, "st", "medlemmar"),
+    "uk": Manner(",", " ", False, "шт.", "учасники"),
+    "zh": Manner(".", ",", True, "件", "会员"),
 }
 
 
@@ -92,9 +94,7 @@ def price(minor: int, currency: str, locale: str, per: str = "", show_piece: boo
         raise ValueError(f"a price of {minor} is below zero")
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
         raise ValueError(f"{currency!r} is not a currency code such as EUR")
-    manner = _MANNERS.get(locale.replace("_", "-").split("-")[0].lower())
-    if manner is None:
-        raise ValueError(f"how {locale!r} writes prices is not known; known are {', '.join(sorted(_MANNERS))}")
+    manner = _manner(locale)
     whole, rest = divmod(minor, 10 ** (digits := _EXPONENTS.get(currency, 2)))
     return Price(
         sign=_SIGNS.get(currency, currency),
@@ -104,6 +104,18 @@ def price(minor: int, currency: str, locale: str, per: str = "", show_piece: boo
         minor=f"{rest:0{digits}d}" if digits else "",
         per=_per(per, manner, show_piece),
     )
+
+
+def members(locale: str) -> str:
+    """The word over a price for members. Raises ValueError for a language that is not known."""
+    return _manner(locale).members
+
+
+def _manner(locale: str) -> Manner:
+    manner = _MANNERS.get(locale.replace("_", "-").split("-")[0].lower())
+    if manner is None:
+        raise ValueError(f"how {locale!r} writes prices is not known; known are {', '.join(sorted(_MANNERS))}")
+    return manner
 
 
 def percent_off(minor: int, was_minor: int) -> int:

@@ -8,13 +8,19 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-AMOUNTS = frozenset({"price", "given", "low", "was", "old", "new", "least", "most", "due"})
+AMOUNTS = frozenset({"price", "member", "given", "low", "was", "old", "new", "least", "most", "due"})
 """Values that are amounts in minor units, where they are whole numbers."""
 
 ENGLISH = {
     "currency": "currency: {given} is not this store's {own}",
     "floor-ceiling": "floor and ceiling: {price} is outside {least} to {most}",
     "promotion": "promotion: the regular price {was} is not above {price}",
+    "member-price": "member price: {member} is above {price}, which everybody pays",
+    "afterwards": "promotion: what the item costs afterwards cannot be used: {why}",
+    "never-began": "promotion: it never began, so there is nothing to go back from",
+    "batch-late": "batch: its deadline passed before it could begin",
+    "batch-given-up": "batch: given up as a whole because of {item}: {why}",
+    "batch-waits": "batch: nothing of it begins yet because of {item}: {why}",
     "unit-incomplete": "unit price: a unit price needs its unit, and a unit its price",
     "unit-other": "unit price: sold per {per}, so the price per {unit} says something else",
     "unit-wrong": "unit price: {given} per {unit} does not follow from {price} for {content}; {least} to {most} would",

@@ -9,6 +9,9 @@ speaking of what a device *may* present: what it last confirmed and everything s
 A cut therefore reaches every till before any label, and a raise every label before any till, with no case for
 either; lost confirmations, superseded changes, restarts and labels bound anew need no case of their own. Pure: a
 function of what is known and the time; it reads no clock, disk or socket.
+
+A price for members is a second book of the same item, under the same two rules. A label shows both prices in one
+picture, so it is sent what both books allow; a till keeps them apart, and takes each as its own book allows.
 """
 
 from collections.abc import Mapping
@@ -63,10 +66,15 @@ class Face:
         """The highest version sent or confirmed; 0 when none."""
         return max((shown.offer.version for shown in self.may), default=0)
 
+    @property
+    def owes_nothing(self) -> bool:
+        """Whether the device confirmed what it presents, and was sent nothing since."""
+        current = [shown for shown in self.may if shown.until is None]
+        return len(current) == 1 and current[0].confirmed
+
     def settled_on(self, offer: Offer) -> bool:
         """Whether the device confirmed this offer and may present nothing else now."""
-        current = [shown for shown in self.may if shown.until is None]
-        return len(current) == 1 and current[0].confirmed and current[0].offer == offer
+        return self.owes_nothing and any(shown.until is None and shown.offer == offer for shown in self.may)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,9 @@ class Book:
     item: str
     target: Offer | None
     faces: Mapping[str, Face]
+    member: "Book | None" = None
+    """What members pay, where that ever was another price. A till that has confirmed nothing for members charges them
+    what it charges all: that stands in this book as version 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +98,44 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is allowed now. `send`: device → the target. `waiting_for`: the devices that hold the rest back."""
+    """What is allowed now. `send`: device → the target. `waiting_for`: the devices that hold the rest back.
+
+    `send_member`: tills → what the target is for members.
+    """
 
     send: tuple[str, ...]
     waiting_for: tuple[str, ...]
     landed: bool
+    send_member: tuple[str, ...] = ()
 
 
 def plan(book: Book, rules: Rules, now: int) -> Plan:
     """Decide which faces may be sent the target now, and whether the target has landed everywhere."""
+    one = _plan_one(book, rules, now)
+    member = book.member
+    if member is None or book.target is None:
+        return one
+    two = _plan_one(member, rules, now)
+    labels = [face for face in member.faces.values() if face.role is Role.LABEL]
+    tills = [face for face in member.faces.values() if face.role is Role.TILL]
+    # Members pay the price for all at a till that knows none for them yet: it is judged as one, too.
+    held = _labels_below(labels, tills, book.target, rules, now)
+    unready = {till.device for till in tills if held and not charges_members(till)}
+    role = {device: face.role for device, face in book.faces.items()}
+    send = [
+        device for device in one.send if (device in two.send if role[device] is Role.LABEL else device not in unready)
+    ]
+    waiting = dict.fromkeys([*one.waiting_for, *two.waiting_for])
+    members = tuple(device for device in two.send if role[device] is Role.TILL)
+    return Plan(tuple(send), tuple(waiting), one.landed and two.landed, members)
+
+
+def charges_members(till: Face) -> bool:
+    """Whether a till, as it stands in the book for members, has confirmed a price for them."""
+    return any(shown.confirmed and shown.offer.version > 0 for shown in till.may)
+
+
+def _plan_one(book: Book, rules: Rules, now: int) -> Plan:
     target = book.target
     if target is None:
         return Plan((), (), landed=False)
@@ -116,11 +156,12 @@ def plan(book: Book, rules: Rules, now: int) -> Plan:
 
 
 def raises(book: Book) -> bool:
-    """Whether the target is above what some device of the item presents now."""
+    """Whether the target, or the one for members, is above what some device of the item presents now."""
     target = book.target
-    return target is not None and any(
+    higher = target is not None and any(
         shown.until is None and shown.offer.minor < target.minor for face in book.faces.values() for shown in face.may
     )
+    return higher or (book.member is not None and raises(book.member))
 
 
 def _tills_above(tills: list[Face], target: Offer) -> list[str]:
@@ -158,7 +199,8 @@ def may_uncover(book: Book, label: str) -> bool:
     if face is None or target is None:
         return False
     tills = [one for one in book.faces.values() if one.role is Role.TILL]
-    return face.settled_on(target) and not _tills_above(tills, target)
+    members = book.member is None or may_uncover(book.member, label)
+    return members and face.settled_on(target) and not _tills_above(tills, target)
 
 
 def sent(face: Face, offer: Offer) -> Face:

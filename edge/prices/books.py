@@ -20,6 +20,10 @@ class Sending:
     role: Role
     item: str
     offer: Offer
+    member: int | None = None
+    """For a label: what it shows members, where that is a price of its own."""
+    to_members: bool = False
+    """For a till: the offer is what members pay."""
 
 
 def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
@@ -46,22 +50,69 @@ def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
                 part,
             )
         }
-        faces: dict[str, dict[str, Face]] = {
-            item: {till: Face(till, Role.TILL, bound=True, stopped=stopped) for till, stopped in tills} for item in part
+        seats: dict[str, dict[str, tuple[Role, bool, bool]]] = {
+            item: {till: (Role.TILL, True, stopped) for till, stopped in tills} for item in part
         }
         for device, item in tx.sql.execute(f"SELECT device, item FROM binding WHERE item IN ({marks})", part):  # noqa: S608
-            faces[item][device] = Face(device, Role.LABEL, bound=True, covered=covered.get(device))
+            seats[item][device] = (Role.LABEL, True, False)
+        may: dict[tuple[str, str], list[Shown]] = {}
         for device, role, item, version, minor, confirmed, until in tx.sql.execute(
             f"SELECT device, role, item, version, minor, confirmed, until FROM showing WHERE item IN ({marks})"  # noqa: S608
             " ORDER BY device, version",
             part,
         ):
-            face = faces[item].get(device) or Face(device, Role(role), bound=False, covered=covered.get(device))
-            shown = Shown(Offer(version, minor), bool(confirmed), until)
-            faces[item][device] = replace(face, may=(*face.may, shown))
+            seats[item].setdefault(device, (Role(role), False, False))
+            may.setdefault((item, device), []).append(Shown(Offer(version, minor), bool(confirmed), until))
+        faces = {
+            item: {
+                device: Face(device, role, bound, tuple(may.get((item, device), ())), stopped, covered.get(device))
+                for device, (role, bound, stopped) in of.items()
+            }
+            for item, of in seats.items()
+        }
         for item in part:
             books[item] = Book(item, targets.get(item), faces[item])
+        for item in _with_members(tx, part):
+            books[item] = replace(books[item], member=member_book(tx, books[item]))
     return books
+
+
+def _with_members(tx: Transaction, items: Sequence[str]) -> list[str]:
+    """Those of the items that ever had a price for members."""
+    marks = ",".join("?" * len(items))
+    query = f"SELECT DISTINCT item FROM price WHERE item IN ({marks}) AND member_minor IS NOT NULL"  # noqa: S608
+    return [row[0] for row in tx.sql.execute(query, items)]
+
+
+def member_book(tx: Transaction, book: Book) -> Book:
+    """The same item as members see it: labels by what their pictures say, tills by what they have for members."""
+    prices = dict(
+        tx.sql.execute(
+            "SELECT version, member_minor FROM price WHERE item = ? AND member_minor IS NOT NULL", (book.item,)
+        ).fetchall()
+    )
+    held: dict[str, list[Shown]] = {}
+    for device, version, minor, confirmed in tx.sql.execute(
+        "SELECT device, version, minor, confirmed FROM member WHERE item = ? ORDER BY device, version", (book.item,)
+    ):
+        held.setdefault(device, []).append(Shown(Offer(version, minor), bool(confirmed)))
+
+    faces = {}
+    for device, face in book.faces.items():
+        if face.role is Role.LABEL:
+            may = tuple(
+                Shown(Offer(of.version, prices.get(of.version, of.minor)), shown.confirmed, shown.until)
+                for shown in face.may
+                for of in (shown.offer,)
+            )
+        else:
+            may = tuple(held.get(device, ()))
+            if not any(shown.confirmed for shown in may):
+                may += tuple(Shown(Offer(0, shown.offer.minor), shown.confirmed, shown.until) for shown in face.may)
+        faces[device] = Face(device, face.role, face.bound, may, face.stopped, face.covered)
+    target = book.target
+    members = None if target is None else Offer(target.version, prices.get(target.version, target.minor))
+    return Book(book.item, members, faces)
 
 
 def known_prices(tx: Transaction, items: Sequence[str]) -> dict[str, Known]:
@@ -77,36 +128,49 @@ def known_prices(tx: Transaction, items: Sequence[str]) -> dict[str, Known]:
                 part,
             ).fetchall()
         )
+        after = dict(
+            tx.sql.execute(
+                f"SELECT item || ends, minor FROM price WHERE item IN ({marks}) AND phase = 'waiting'"  # noqa: S608
+                " AND ends IS NOT NULL",
+                part,
+            ).fetchall()
+        )
         for row in tx.sql.execute(
-            "SELECT item, MAX(version), phase, name, minor, currency, per, unit_minor, unit, was_minor"  # noqa: S608
+            "SELECT item, MAX(version), phase, name, minor, currency, per, unit_minor, unit, was_minor, member_minor"  # noqa: S608
             f" FROM price WHERE item IN ({marks}) AND phase IN ('active', 'landed') GROUP BY item",
             part,
         ):
-            item, version, phase, name, minor, currency, per, unit_minor, unit, was_minor = row
+            item, version, phase, name, minor, currency, per, unit_minor, unit, was_minor, member_minor = row
             found[item] = Known(
                 version,
                 ChangeRow(
                     item=item, name=name, minor=minor, currency=currency, per=per,
-                    unit_minor=unit_minor, unit=unit, was_minor=was_minor,
+                    unit_minor=unit_minor, unit=unit, was_minor=was_minor, member_minor=member_minor,
                 ),
                 settled=phase == "landed" and coming[item] == version,
+                regular=after.get(f"{item}{version}", minor),
             )  # fmt: skip
     return found
 
 
 def write_sendings(tx: Transaction, sendings: Sequence[Sending]) -> None:
     """Note, before anything leaves, what each device may present from now on: the ledger first, then the books."""
-    by_till: dict[str, list[list[object]]] = {}
+    by_till: dict[str, dict[str, list[list[object]]]] = {}
     for one in sendings:
         row: list[object] = [one.item, one.offer.version, one.offer.minor]
         if one.role is Role.TILL:
-            by_till.setdefault(one.device, []).append(row)
+            by_till.setdefault(one.device, {}).setdefault("members" if one.to_members else "rows", []).append(row)
         else:
-            tx.record(
-                "label.sent", one.device, {"item": one.item, "version": one.offer.version, "minor": one.offer.minor}
-            )
+            member = {} if one.member is None else {"member": one.member}
+            facts = {"item": one.item, "version": one.offer.version, "minor": one.offer.minor}
+            tx.record("label.sent", one.device, facts | member)
     for till, rows in by_till.items():
-        tx.record("till.sent", till, {"rows": rows})
+        tx.record("till.sent", till, rows)
+    tx.sql.executemany(
+        "INSERT OR IGNORE INTO member (device, item, version, minor, at) VALUES (?, ?, ?, ?, ?)",
+        [(one.device, one.item, one.offer.version, one.offer.minor, tx.now) for one in sendings if one.to_members],
+    )
+    sendings = [one for one in sendings if not one.to_members]
     last = {
         device: tx.sql.execute("SELECT COALESCE(MAX(n), 0) FROM showing WHERE device = ?", (device,)).fetchone()[0]
         for device in {one.device for one in sendings}
@@ -139,8 +203,10 @@ def send_anew(tx: Transaction, label: str, item: str, grace_ms: int) -> None:
     )
 
 
-def confirm_till(tx: Transaction, till: str, held: Sequence[tuple[str, int]]) -> list[str]:
-    """A till says which version of each item its table holds. Returns the items that changed by it.
+def confirm_till(
+    tx: Transaction, till: str, held: Sequence[tuple[str, int]], members: Sequence[tuple[str, int]] = ()
+) -> list[str]:
+    """A till says which version of each item its table holds, for all and for members. Returns what changed by it.
 
     No grace here: what a till charged a minute ago harms nobody who pays now.
     """
@@ -152,9 +218,19 @@ def confirm_till(tx: Transaction, till: str, held: Sequence[tuple[str, int]]) ->
         if row.rowcount:
             changed.append(item)
             _retire(tx, "device = ? AND item = ? AND version < ?", (till, item, version), grace_ms=0)
+    for item, version in members:
+        key = (till, item, version)
+        if tx.sql.execute(
+            "UPDATE member SET confirmed = 1 WHERE device = ? AND item = ? AND version = ?", key
+        ).rowcount:
+            changed.append(item)
+            tx.sql.execute("DELETE FROM member WHERE device = ? AND item = ? AND version < ?", key)
     if changed:
-        tx.record("till.applied", till, {"rows": [list(pair) for pair in held]})
-    return changed
+        said = {"rows": [list(pair) for pair in held]} | (
+            {"members": [list(pair) for pair in members]} if members else {}
+        )
+        tx.record("till.applied", till, said)
+    return list(dict.fromkeys(changed))
 
 
 def confirm_label(tx: Transaction, label: str, item: str, version: int, digest: str, grace_ms: int) -> list[str]:
@@ -187,6 +263,7 @@ def forget_face(tx: Transaction, device: str) -> list[str]:
     items = items_of(tx, device)
     tx.sql.execute("DELETE FROM covered WHERE device = ?", (device,))
     tx.sql.execute("DELETE FROM showing WHERE device = ?", (device,))
+    tx.sql.execute("DELETE FROM member WHERE device = ?", (device,))
     tx.sql.execute("DELETE FROM binding WHERE device = ?", (device,))
     return items
 

@@ -29,11 +29,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The price in force for an item. `settled`: it has landed everywhere and nothing newer is on its way."""
+    """The price in force for an item. `settled`: it has landed everywhere and nothing newer is on its way.
+
+    `regular`: what the item costs when it is on no promotion, in minor units; jumps are judged by it.
+    """
 
     version: int
     row: ChangeRow
     settled: bool
+    regular: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ def check_change(change: Change, *, store: str, last: int, now: int) -> str:
         return "expired before it arrived"
     if change.expires_at <= change.effective_at:
         return "expires before it would take effect"
+    if change.deadline is not None and change.deadline <= now:
+        return say("batch-late")
     return ""
 
 
@@ -85,12 +91,14 @@ class Seen:
     record: Record
     starts: int
     """UTC epoch milliseconds."""
+    ends: bool = False
+    """Whether it is a promotion with an end, which is never the same as a price without one."""
 
 
 def check_row(row: ChangeRow, seen: Seen, limits: Limits, law: Law, undrawable: Callable[[str], str]) -> Verdict:
     """Judge one row. `undrawable(name)` says why a name cannot be drawn on a label, or ""."""
     known = seen.known
-    if known is not None and known.settled and known.row == as_shown(row):
+    if known is not None and known.settled and not seen.ends and known.row == as_shown(row):
         return Same()
     if why := _sanity(row, known, limits) or _words(row, law, undrawable):
         return Refuse(why)
@@ -98,7 +106,20 @@ def check_row(row: ChangeRow, seen: Seen, limits: Limits, law: Law, undrawable: 
         return verdict
     if (objection := check_reduction(row, seen.record, seen.starts, law)) is not None:
         return Hold(objection.why) if objection.action is Action.HOLD else Refuse(objection.why)
-    return Accept() if known is None else _check_jump(row.minor, known.row.minor, limits)
+    if known is None:
+        return Accept()
+    verdict = _check_jump(row.minor, known.regular, limits)
+    if isinstance(verdict, Accept) and row.member_minor is not None:
+        return _check_jump(min(row.member_minor, known.regular), known.regular, limits)
+    return verdict
+
+
+def check_afterwards(row: ChangeRow, seen: Seen, limits: Limits, law: Law, undrawable: Callable[[str], str]) -> str:
+    """Why an item cannot cost this after its promotion, or "". Nobody can be asked then, so what waits is refused."""
+    match check_row(row, seen, limits, law, undrawable):
+        case Hold(why) | Refuse(why):
+            return say("afterwards", why=why)
+    return ""
 
 
 def check_reduction(row: ChangeRow, record: Record, starts: int, law: Law) -> Objection | None:
@@ -119,6 +140,10 @@ def _sanity(row: ChangeRow, known: Known | None, limits: Limits) -> str:
         return say("floor-ceiling", price=row.minor, least=limits.floor_minor, most=limits.ceiling_minor)
     if row.was_minor is not None and row.was_minor <= row.minor:
         return say("promotion", was=row.was_minor, price=row.minor)
+    if row.member_minor is not None and row.member_minor > row.minor:
+        return say("member-price", member=row.member_minor, price=row.minor)
+    if row.member_minor is not None and row.member_minor < limits.floor_minor:
+        return say("floor-ceiling", price=row.member_minor, least=limits.floor_minor, most=limits.ceiling_minor)
     if (row.unit_minor is None) != (row.unit is None):
         return say("unit-incomplete")
     if known is not None and known.row.per != row.per:

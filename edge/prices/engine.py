@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 from cloud_sync.contract.events import RowOutcome
+from edge.law.reasons import say
 from edge.prices.activation import Book, Plan, Role, Rules, may_uncover, plan, raises
 from edge.prices.approvals import MayNotApprove, add_approval
+from edge.prices.batches import Abort, Start, Wait, close_batch, decide, look_at, unbegun
 from edge.prices.books import (
     Sending,
     confirm_label,
@@ -55,8 +58,16 @@ class PriceEngine:
             self._supersede(tx, book)
             decided = plan(book, self.rules, tx.steady)
             if held and raises(book):
-                decided = replace(decided, send=())
-            sendings += [Sending(device, book.faces[device].role, book.item, book.target) for device in decided.send]
+                decided = replace(decided, send=(), send_member=())
+            for device in decided.send:
+                role = book.faces[device].role
+                member = book.member.target if book.member is not None and role is Role.LABEL else None
+                sendings.append(Sending(device, role, book.item, book.target, member.minor if member else None))
+            if book.member is not None and book.member.target is not None:
+                offer = book.member.target
+                sendings += [
+                    Sending(till, Role.TILL, book.item, offer, to_members=True) for till in decided.send_member
+                ]
             if decided.landed:
                 self._land(tx, book)
         self._wish(tx, books.values())
@@ -66,9 +77,15 @@ class PriceEngine:
         if books:
             tx.topics.add("prices")
 
-    def till_applied(self, tx: Transaction, till: str, held: Sequence[tuple[str, int]]) -> None:
-        """A till reported the versions in its table."""
-        self.settle(tx, confirm_till(tx, till, held))
+    def till_applied(
+        self,
+        tx: Transaction,
+        till: str,
+        held: Sequence[tuple[str, int]],
+        members: Sequence[tuple[str, int]] = (),
+    ) -> None:
+        """A till reported the versions in its table, and in its table for members."""
+        self.settle(tx, confirm_till(tx, till, held, members))
         tx.sql.execute(
             "UPDATE twin SET reported_version = MAX(reported_version, ?), reported_at = ? WHERE device = ?",
             (max((version for _, version in held), default=0), tx.now, till),
@@ -99,6 +116,7 @@ class PriceEngine:
         """A till came back with an empty table: what it was allowed to charge is sent again, newest first to last."""
         tx.record("till.forgot", till, {"epoch": epoch})
         tx.sql.execute("UPDATE showing SET confirmed = 0 WHERE device = ?", (till,))
+        tx.sql.execute("UPDATE member SET confirmed = 0 WHERE device = ?", (till,))
         tx.topics.add("sendings")
 
     def bind(self, tx: Transaction, label: str, item: str, by: str) -> None:
@@ -162,7 +180,7 @@ class PriceEngine:
         if still := add_approval(tx, item, version, by):
             self._move(tx, item, version, "held", "held", still)
             self._tell(tx, item, version, "held", still)
-        elif held[0] > tx.now or is_timed(tx, item, version):
+        elif held[0] > tx.now or is_timed(tx, item, version) or version in unbegun(tx):
             self._move(tx, item, version, "held", "waiting", takes_effect(held[0]))
         else:
             self._move(tx, item, version, "held", "active", "")
@@ -171,18 +189,19 @@ class PriceEngine:
 
     def reject(self, tx: Transaction, item: str, version: int, by: str) -> bool:
         """A person refuses a held price."""
-        why = f"refused by {by}"
-        if not self._move(tx, item, version, "held", "refused", why):
+        if not self._refuse(tx, item, version, "held", f"refused by {by}"):
             return False
         tx.record("price.rejected", item, {"version": version, "by": by})
-        self._tell(tx, item, version, "refused", why)
         return True
 
     def tick(self, tx: Transaction) -> None:
         """What time alone brings about: timed prices, the end of grace, and word of what has been held up."""
-        due = tx.sql.execute(
+        begun = self._go_on_with_batches(tx)
+        unready = unbegun(tx)
+        waiting = tx.sql.execute(
             "SELECT item, version FROM price WHERE phase = 'waiting' AND effective_at <= ? ORDER BY version", (tx.now,)
         ).fetchall()
+        due = [(item, version) for item, version in waiting if version not in unready]
         for item, version in due:
             newer = tx.sql.execute(
                 "SELECT MAX(version) FROM price WHERE item = ? AND version > ? AND phase IN ('active', 'landed')",
@@ -192,28 +211,36 @@ class PriceEngine:
                 self._move(tx, item, version, "waiting", "superseded", f"superseded by {newer}")
                 self._tell(tx, item, version, "refused", f"superseded by {newer}")
             elif why := self.hold(tx, item, version):
-                self._wait(tx, item, version, why)
+                self._say_held(tx, item, version, "waiting", why)
             elif why := self.objection(tx, item, version):
-                self._move(tx, item, version, "waiting", "refused", why)
-                self._tell(tx, item, version, "refused", why)
+                self._refuse(tx, item, version, "waiting", why)
             else:
                 self._move(tx, item, version, "waiting", "active", "")
-        self.settle(tx, [item for item, _ in due] + end_grace(tx, self.rules.grace_ms))
+        self.settle(tx, begun + [item for item, _ in due] + end_grace(tx, self.rules.grace_ms))
         self._report_held(tx)
+
+    def _go_on_with_batches(self, tx: Transaction) -> list[str]:
+        """Begin with the batches that can begin now, and give up those that cannot any more. Returns items begun."""
+        begun = []
+        for sequence, deadline in unbegun(tx).items():
+            batch = look_at(tx, sequence, self.objection, self.hold)
+            items = [row.item for row in batch.rows]
+            match decide(batch.rows, batch.starts, deadline, tx.now):
+                case Start():
+                    close_batch(tx, sequence, "started", "")
+                    begun += [item for item in items if self._move(tx, item, sequence, "waiting", "active", "")]
+                case Abort() as given_up:
+                    close_batch(tx, sequence, "aborted", given_up.words)
+                    for item, phase in product(items, ("waiting", "held")):
+                        self._refuse(tx, item, sequence, phase, given_up.words)
+                case Wait(held_by, why) if why:
+                    for item in items:
+                        self._say_held(tx, item, sequence, "waiting", say("batch-waits", item=held_by, why=why))
+        return begun
 
     def next_due(self, tx: Transaction) -> int | None:
         """The next moment at which a timed price may take effect, if one waits for its time."""
         return next_moment(tx)
-
-    def _wait(self, tx: Transaction, item: str, version: int, why: str) -> None:
-        """Say why a price whose time has come waits on; once for each reason."""
-        said = tx.sql.execute(
-            "UPDATE price SET why = ? WHERE item = ? AND version = ? AND phase = 'waiting' AND why != ?",
-            (why, item, version, why),
-        )
-        if said.rowcount:
-            self._tell(tx, item, version, "held", why)
-            tx.topics.add("prices")
 
     def _supersede(self, tx: Transaction, book: Book) -> None:
         """An older price of the item that had not landed ends here."""
@@ -269,12 +296,27 @@ class PriceEngine:
             why = "waiting for " + describe(plan(books[item], self.rules, tx.steady))
             if held and raises(books[item]):
                 why = f"waiting for the mains: {held}"
-            moved = tx.sql.execute(
-                "UPDATE price SET why = ? WHERE item = ? AND version = ? AND phase = 'active' AND why != ?",
-                (why, item, version, why),
-            )
-            if moved.rowcount:
-                self._tell(tx, item, version, "held", why)
+            self._say_held(tx, item, version, "active", why)
+
+    def _say_held(self, tx: Transaction, item: str, version: int, phase: str, why: str) -> None:
+        """Note what a price waits for; head office hears of it when it is news."""
+        moved = tx.sql.execute(
+            "UPDATE price SET why = ? WHERE item = ? AND version = ? AND phase = ? AND why != ?",
+            (why, item, version, phase, why),
+        )
+        if moved.rowcount:
+            self._tell(tx, item, version, "held", why)
+            tx.topics.add("prices")
+
+    def _refuse(self, tx: Transaction, item: str, version: int, old: str, why: str) -> bool:
+        """A price that has not begun never will; neither will what was to follow it, if it is a promotion."""
+        if not self._move(tx, item, version, old, "refused", why):
+            return False
+        self._tell(tx, item, version, "refused", why)
+        ends = tx.sql.execute("SELECT version FROM price WHERE item = ? AND ends = ?", (item, version)).fetchone()
+        if ends is not None:
+            self._refuse(tx, item, ends[0], "waiting", say("never-began"))
+        return True
 
     def _move(self, tx: Transaction, item: str, version: int, old: str, new: str, why: str) -> bool:
         """Change the phase of one price, if it still is in `old`."""

@@ -77,6 +77,21 @@ def caught_up(tx: Transaction, till: str) -> bool:
         " AND NOT EXISTS (SELECT 1 FROM covered c WHERE c.device = l.device AND c.counted = 0) LIMIT 1",
         (till,),
     ).fetchone()
+    return row is None and _caught_up_for_members(tx, till)
+
+
+def _caught_up_for_members(tx: Transaction, till: str) -> bool:
+    """The same for what members pay: a price of their own once the till has confirmed one, else that for all."""
+    row = tx.sql.execute(
+        "SELECT 1 FROM price p JOIN showing l ON l.item = p.item AND l.version = p.version AND l.role = 'label'"
+        " WHERE p.member_minor IS NOT NULL AND ("
+        "  EXISTS (SELECT 1 FROM member m WHERE m.device = ?1 AND m.item = p.item AND m.minor > p.member_minor)"
+        "  OR EXISTS (SELECT 1 FROM showing t WHERE t.device = ?1 AND t.item = p.item AND t.minor > p.member_minor"
+        "    AND NOT EXISTS (SELECT 1 FROM member m WHERE m.device = ?1 AND m.item = p.item AND m.confirmed = 1)))"
+        " AND NOT EXISTS (SELECT 1 FROM covered c WHERE c.device = l.device AND c.counted = 0)"
+        " LIMIT 1",
+        (till,),
+    ).fetchone()
     return row is None
 
 

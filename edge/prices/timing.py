@@ -88,7 +88,10 @@ def is_raise(tx: Transaction, item: str, version: int) -> bool:
     row = tx.sql.execute(
         "SELECT 1 FROM price p WHERE p.item = ?1 AND p.version = ?2 AND (p.minor >"
         " (SELECT MIN(s.minor) FROM showing s WHERE s.item = ?1) OR p.minor > (SELECT f.minor FROM price f"
-        "  WHERE f.item = ?1 AND f.phase IN ('active', 'landed') ORDER BY f.version DESC LIMIT 1))",
+        "  WHERE f.item = ?1 AND f.phase IN ('active', 'landed') ORDER BY f.version DESC LIMIT 1)"
+        " OR COALESCE(p.member_minor, p.minor) > (SELECT COALESCE(f.member_minor, f.minor) FROM price f"
+        "  WHERE f.item = ?1 AND f.phase IN ('active', 'landed') ORDER BY f.version DESC LIMIT 1)"
+        " OR COALESCE(p.member_minor, p.minor) > (SELECT MIN(m.minor) FROM member m WHERE m.item = ?1))",
         (item, version),
     ).fetchone()
     return row is not None

@@ -125,7 +125,8 @@ def _tell_receipts(teller: _Teller, found: Sequence[Judgement], as_json: bool) -
         for line in one.lines:
             colour = _COLOURS[line.verdict]
             why = say_line(line, teller.money, teller.zone, one.time.end)
-            charged = f"{teller.money(line.charged)} (v{line.version})"
+            per = "" if line.per == "each" else f" / {line.per}"
+            charged = f"{teller.money(line.charged)}{per} (v{line.version})"
             table.add_row(line.item, charged, f"[{colour}]{VERDICTS[line.verdict]}[/{colour}]", escape(why))
         teller.out.print(table)
         rows = ", ".join(f"{proof.seq}:{proof.hash[:8]}" for proof in one.evidence)

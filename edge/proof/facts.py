@@ -77,6 +77,12 @@ class Face:
     version: int
     minor: int | None
     evidence: tuple[Evidence, ...] = ()
+    member: int | None = None
+    """What it promises members, where that is another price."""
+
+    def price(self, *, member: bool) -> int | None:
+        """The price that it promises to all, or to members."""
+        return self.member if member and self.member is not None else self.minor
 
     @property
     def key(self) -> tuple[str, int]:

@@ -30,6 +30,7 @@ class _Past:
 
     looks: list[tuple[Row | None, Look]] = field(default_factory=lambda: [(None, Look())])
     minors: dict[tuple[str, int], int] = field(default_factory=dict)
+    members: dict[tuple[str, int], int] = field(default_factory=dict)
     newest: dict[str, Face] = field(default_factory=dict)
     """Item → the newest version that this label was ever sent of it."""
 
@@ -93,10 +94,12 @@ def _face(past: _Past, look: Look, row: Row, item: str) -> Face:
     minor = body.get("minor")
     if isinstance(minor, int):
         past.minors[key] = minor
+    if isinstance(member := body.get("member"), int):
+        past.members[key] = member
     said = Evidence(proof, row.seq, row.at, row.hash, str(body.get("pixels", "")), str(body.get("source", "")))
     held = next((one for one in look.faces if one.key == key), None)
     before = held.evidence if held is not None and proof is not Proof.SENT else ()
-    face = Face(*key, past.minors.get(key), (*before, said))
+    face = Face(*key, past.minors.get(key), (*before, said), past.members.get(key))
     if proof is not Proof.READ and key[1] >= (past.newest[item].version if item in past.newest else 0):
         past.newest[item] = face
     return face

@@ -4,11 +4,13 @@ When a sale happened is itself uncertain: the till tells its own clock's time, t
 An overcharge is stated only when no time that is possible, and no candidate that is possible, would excuse it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cloud_sync.contract.events import Lowered
 from edge.proof.facts import Evidence, Face, Look, Row
+from edge.proof.sold import Sold, read_line
 from edge.proof.timeline import Span, Timeline
 
 DELIVERY_MS = 2_000
@@ -49,17 +51,26 @@ class Shown:
     span: Span
     surely: bool
     """Whether it showed this price or a lower one at a time that counts, whenever the sale was within its bounds."""
+    minor: int
+    """The price, to all or to members."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sale line and its verdict. Money is minor units; `over` is charged too much for the whole line, at the most."""
+    """A sale line and its verdict. Money is minor units; `over` is charged too much for the whole line, at the most.
+
+    `charged` buys one `per`; `right` is what the line comes to by it, rounded once. `member`: it is the price for
+    members, judged by what labels promise them.
+    """
 
     item: str
     version: int
     charged: int
+    member: bool
     quantity: int
     total: int
+    per: str
+    right: int
     verdict: Verdict
     lowest: Shown | None
     over: int
@@ -68,6 +79,8 @@ class Line:
     """Labels of the item whose picture is not on record at that time."""
     till: Face | None
     """The version as the till was given it; None: the ledger does not know that the till had it."""
+    lowered: Lowered | None = None
+    """Who lowered the price at the till, from what and why. A price that was raised is an overcharge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,29 +136,29 @@ def judge(
     sale: Row,
     time: SaleTime,
     labels: Mapping[str, Sequence[Timeline]],
-    tills: Mapping[str, Timeline],
+    tills: Mapping[tuple[str, bool], Timeline],
     grace_ms: int,
+    sold_per: Callable[[str, int], str] = lambda _item, _version: "each",
 ) -> Judgement:
-    """Judge a sale row. `labels`: item → timelines of all labels that ever stood for it; `tills`: item → the till's."""
+    """Judge a sale row. `labels`: item → timelines of all labels that ever stood for it; `tills`: item, and
+    whether it is for members → the till's. `sold_per`: see `read_line`.
+    """
     lines = []
-    for item, version, charged, quantity, total in sale.body["lines"]:
+    for row in sale.body["lines"]:
+        sold = read_line(row, sold_per)
+        stood = labels.get(sold.item, ())
         shown = lowest_first(
-            labels.get(item, ()), item, time.start - grace_ms, time.end, surely=time, grace_ms=grace_ms
+            stood, sold.item, time.start - grace_ms, time.end, surely=time, grace_ms=grace_ms, member=sold.member
         )
-        low = shown[0] if shown else None
-        below = [one for one in shown if one.face.minor is not None and one.face.minor < charged]
-        proven = [one for one in below if one.surely]
-        verdict = Verdict.OVERCHARGE if proven else Verdict.POSSIBLE if below else Verdict.FINE
-        worst = proven[0] if proven else low
-        over = (charged - (worst.face.minor or 0)) * quantity if below and worst else 0
         blank = tuple(
             line.device
-            for line in labels.get(item, ())
-            if any(_unread(span.look, item) for span in line.during(time.start, time.end))
+            for line in stood
+            if any(_unread(span.look, sold.item) for span in line.during(time.start, time.end))
         )
-        held = tills[item].between(time.start, max(time.end, sale.at)).look.faces if item in tills else ()
-        given = next((face for face in held if face.version == version), None)
-        lines.append(Line(item, version, charged, quantity, total, verdict, worst, over, tuple(shown), blank, given))
+        till = tills.get((sold.item, sold.member))
+        held = till.between(time.start, max(time.end, sale.at)).look.faces if till is not None else ()
+        given = next((face for face in held if face.version == sold.version), None)
+        lines.append(_judge_line(sold, shown, blank, given))
     return Judgement(
         str(sale.body.get("receipt", "")),
         sale.subject,
@@ -157,19 +170,43 @@ def judge(
     )
 
 
+def _judge_line(sold: Sold, shown: list[Shown], blank: tuple[str, ...], given: Face | None) -> Line:
+    """Unit prices are compared; what a line comes to is rounded once, and no more than its own price makes it."""
+    below = [one for one in shown if one.minor < sold.charged]
+    proven = [one for one in below if one.surely]
+    right = sold.at(sold.charged if sold.lowered is None else min(sold.charged, sold.lowered.from_minor))
+    verdict = Verdict.OVERCHARGE if proven or sold.total > right else Verdict.POSSIBLE if below else Verdict.FINE
+    worst = proven[0] if proven else shown[0] if shown else None
+    due = min(right, sold.at(worst.minor)) if below and worst else right
+    return Line(
+        sold.item, sold.version, sold.charged, sold.member, sold.quantity, sold.total, sold.per, right, verdict, worst,
+        max(0, sold.total - due), tuple(shown), blank, given, sold.lowered,
+    )  # fmt: skip
+
+
 def lowest_first(
-    labels: Iterable[Timeline], item: str, start: int, end: int, *, surely: SaleTime | None = None, grace_ms: int = 0
+    labels: Iterable[Timeline],
+    item: str,
+    start: int,
+    end: int,
+    *,
+    surely: SaleTime | None = None,
+    grace_ms: int = 0,
+    member: bool = False,
 ) -> list[Shown]:
-    """Every price that a shopper may have read on a label of the item from `start` to `end`, the lowest first."""
+    """Every price that a shopper may have read on a label of the item from `start` to `end`, the lowest first.
+
+    `member`: prices as members read them.
+    """
     found = []
     for line in labels:
         for span in line.during(start, end):
-            found += [
-                Shown(line.device, face, span, surely is not None and _surely(span, face, surely, grace_ms))
-                for face in span.look.faces
-                if face.item == item and face.minor is not None and span.look.covered is None
-            ]
-    return sorted(found, key=lambda one: (one.face.minor or 0, not one.surely, one.label, one.span.first))
+            for face in span.look.faces if span.look.covered is None else ():
+                minor = face.price(member=member)
+                if face.item == item and minor is not None:
+                    sure = surely is not None and _surely(span, face, surely, grace_ms, member=member)
+                    found.append(Shown(line.device, face, span, sure, minor))
+    return sorted(found, key=lambda one: (one.minor, not one.surely, one.label, one.span.first))
 
 
 def _unread(look: Look, item: str) -> bool:
@@ -177,11 +214,13 @@ def _unread(look: Look, item: str) -> bool:
     return look.unknown and look.bound == item and look.covered is None
 
 
-def _surely(span: Span, face: Face, time: SaleTime, grace_ms: int) -> bool:
+def _surely(span: Span, face: Face, time: SaleTime, grace_ms: int, *, member: bool) -> bool:
     """Whether the label showed this price or less, and stood for the item, at a time that counts for any sale time."""
     if span.look.unknown or span.look.away or len(span.windows) != 1:
         return False
-    if any(one.item != face.item or one.minor is None or one.minor > (face.minor or 0) for one in span.look.faces):
+    least = face.price(member=member) or 0
+    prices = [(one.item, one.price(member=member)) for one in span.look.faces]
+    if any(of != face.item or minor is None or minor > least for of, minor in prices):
         return False
     window = span.windows[0]
     return (window.start is None or window.start <= time.start) and (

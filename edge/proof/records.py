@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from edge.proof.facts import RESTORED, Clock, Row, Step
 from edge.proof.label import KINDS, label_timeline
@@ -65,15 +66,18 @@ def read_label(sql: sqlite3.Connection, device: str, clock: Clock | None = None)
     return label_timeline(device, _with_restores(sql, device, rows), read_clock(sql) if clock is None else clock)
 
 
-def read_till(sql: sqlite3.Connection, device: str, item: str, clock: Clock | None = None) -> Timeline:
-    """A till's past with one item."""
+def read_till(
+    sql: sqlite3.Connection, device: str, item: str, clock: Clock | None = None, *, member: bool = False
+) -> Timeline:
+    """A till's past with one item. `member`: with its price for members."""
     rows = _rows(
         sql,
         "subject = ? AND (kind IN ('till.joined', 'till.forgot', 'device.retired')"
         " OR (kind IN ('till.sent', 'till.applied') AND instr(body, ?) > 0))",
         (device, item),
     )
-    return till_timeline(device, item, _with_restores(sql, device, rows), read_clock(sql) if clock is None else clock)
+    ticks = read_clock(sql) if clock is None else clock
+    return till_timeline(device, item, _with_restores(sql, device, rows), ticks, member=member)
 
 
 def labels_of(sql: sqlite3.Connection, item: str) -> list[str]:
@@ -107,10 +111,20 @@ def judge_sale(sql: sqlite3.Connection, sale: Row, grace_ms: int | None = None) 
     clock = read_clock(sql)
     items = list(dict.fromkeys(str(line[0]) for line in sale.body["lines"]))
     labels = {item: [read_label(sql, name, clock) for name in labels_of(sql, item)] for item in items}
-    tills = {item: read_till(sql, sale.subject, item, clock) for item in items}
+    tills = {
+        (item, member): read_till(sql, sale.subject, item, clock, member=member)
+        for item in items
+        for member in (False, True)
+    }
     if grace_ms is None:
         grace_ms = read_shop(sql, sale.seq).grace_ms
-    return judge(sale, sale_time(sale, _near(sql, sale, clock)), labels, tills, grace_ms)
+    return judge(sale, sale_time(sale, _near(sql, sale, clock)), labels, tills, grace_ms, partial(_sold_per, sql))
+
+
+def _sold_per(sql: sqlite3.Connection, item: str, version: int) -> str:
+    """What a price version buys; a piece where the version is not known any more."""
+    row = sql.execute("SELECT per FROM price WHERE item = ? AND version = ?", (item, version)).fetchone()
+    return str(row[0]) if row else "each"
 
 
 def _with_restores(sql: sqlite3.Connection, device: str, rows: list[Row]) -> list[Row]:

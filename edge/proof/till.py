@@ -14,16 +14,22 @@ KINDS = ("till.joined", "till.sent", "till.applied", "till.forgot", "device.reti
 """The rows that say something about a till's prices."""
 
 
-def till_timeline(till: str, item: str, rows: Iterable[Row], clock: Clock | None = None) -> Timeline:
-    """The till's past with one item. `rows`: its rows of `KINDS`, in order; other rows are passed over."""
+def till_timeline(
+    till: str, item: str, rows: Iterable[Row], clock: Clock | None = None, *, member: bool = False
+) -> Timeline:
+    """The till's past with one item. `rows`: its rows of `KINDS`, in order; other rows are passed over.
+
+    `member`: what it had for members.
+    """
+    table = "members" if member else "rows"
     looks: list[tuple[Row | None, Look]] = [(None, Look(bound=item))]
     for row in rows:
         if row.subject == till and row.kind in KINDS:
-            looks.append((row, _after(looks[-1][1], row, item)))
+            looks.append((row, _after(looks[-1][1], row, item, table)))
     return lay_out(till, looks, clock or Clock())
 
 
-def _after(look: Look, row: Row, item: str) -> Look:
+def _after(look: Look, row: Row, item: str, table: str) -> Look:
     match row.kind:
         case "gateway.restored":
             return replace(look, unknown=True, lost=True)
@@ -34,7 +40,7 @@ def _after(look: Look, row: Row, item: str) -> Look:
         case "device.retired":
             return Look((), unknown=False, away=True, bound=item)
     said = Evidence(Proof.SENT if row.kind == "till.sent" else Proof.REPORTED, row.seq, row.at, row.hash)
-    for of, version, *more in row.body.get("rows", ()):
+    for of, version, *more in row.body.get(table, ()):
         if of == item:
             minor = int(more[0]) if more else None
             look = _sent(look, Face(item, int(version), minor, (said,))) if more else _applied(look, version, said)

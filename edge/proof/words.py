@@ -43,7 +43,8 @@ def say_cover(look: Look, zone: ZoneInfo, moment: int) -> str:
 
 def say_face(face: Face, money: Money, *, item: bool = False) -> str:
     """Such as: v8 (€1.49). The price is left out when the ledger does not name it."""
-    price = f" ({money(face.minor)})" if face.minor is not None else ""
+    members = "" if face.member is None else f", members {money(face.member)}"
+    price = f" ({money(face.minor)}{members})" if face.minor is not None else ""
     return f"v{face.version}{price}" + (f" of {face.item}" if item else "")
 
 
@@ -92,8 +93,14 @@ def say_line(line: Line, money: Money, zone: ZoneInfo, moment: int) -> str:
         low = line.lowest
         sure = "showed" if low.surely else "may have shown"
         until = "" if low.span.end is None else f" until {clock(low.span.end, zone, moment)}"
-        price = money(low.face.minor)
+        price = money(low.minor) + (" to members" if line.member else "")
         said = f"lowest: {low.label} {sure} {price} (v{low.face.version}){until}"
+    if line.lowered is not None:
+        said += f"; changed by {line.lowered.by} from {money(line.lowered.from_minor)}: {line.lowered.reason}"
+    if line.lowered is None and line.till is not None and line.charged < (line.till.minor or 0):
+        said += f"; less than the till was given ({money(line.till.minor)}), and nobody's name stands for it"
+    if line.total > line.right:
+        said += f"; by its own price the line comes to {money(line.right)}, not {money(line.total)}"
     if line.over:
         most = "" if line.verdict is Verdict.OVERCHARGE else "at most "
         said += f"; {most}{money(line.over)} too much"

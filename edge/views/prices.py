@@ -30,6 +30,14 @@ class PriceRow:
     changed_at: int
     labels: int
     """Labels bound to the item."""
+    member_minor: int | None
+    """What members pay; None where that is the price itself."""
+    until: int | None
+    """When the promotion ends; None for what is none, or has no end."""
+    ends: int | None
+    """The version of the promotion that this price follows."""
+    batch_by: int | None
+    """By when all of its batch begins or none of it; None for what is in no batch, or has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,8 @@ _COLUMNS = """p.item, p.version, p.name, p.minor,
   (SELECT o.minor FROM price o WHERE o.item = p.item AND o.version < p.version
     AND o.phase IN ('landed', 'active') ORDER BY o.version DESC LIMIT 1),
   p.was_minor, p.currency, p.per, p.phase, p.why, p.author, p.effective_at, p.received_at, p.changed_at,
-  (SELECT COUNT(*) FROM binding b WHERE b.item = p.item)"""
+  (SELECT COUNT(*) FROM binding b WHERE b.item = p.item), p.member_minor, p.until, p.ends,
+  (SELECT b.deadline FROM batch b WHERE b.sequence = p.version AND b.state = 'preparing')"""
 
 
 def list_prices(

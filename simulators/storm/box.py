@@ -117,6 +117,11 @@ class Box(ABC):
         self.books.begin_again(self.sql)
         return True
 
+    def note_state(self, device: str, state: str) -> None:
+        """What is known of a device's being there; like the real one it may be lost with the process."""
+        if not (self.disk.full or self.sql.in_transaction):
+            self.sql.execute("UPDATE device SET state = ? WHERE id = ? AND state != ?", (state, device, state))
+
     def _may_begin(self, tx: Transaction, item: str, version: int) -> str:
         """The rule of the price engine, counted."""
         why = MayBegin(self.watch, self.parts.hours)(tx, item, version)

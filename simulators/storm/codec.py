@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import Any, Protocol, cast
 
-from drivers.base import PriceRow
+from drivers.base import MemberRow, PriceRow
 
 
 class EventWords(Protocol):
@@ -32,7 +32,7 @@ class Words(Protocol):
     def write_granted(self, n: int, length_ms: int) -> bytes:
         """The lease that was asked for as number `n` is granted."""
 
-    def write_prices(self, rows: Iterable[PriceRow]) -> Iterator[bytes]:
+    def write_prices(self, rows: Iterable[PriceRow | MemberRow]) -> Iterator[bytes]:
         """As few messages as hold the rows."""
 
     def write_receipt(self, epoch: int, seq: int) -> bytes:

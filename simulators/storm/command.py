@@ -26,6 +26,14 @@ CHUNK = 5
 STATES = (
     "message dropped", "message doubled", "message delayed", "disk full", "event gap", "event repeated", "till lost",
     "label's word lost", "label drew late, its word lost", "lease ended", "lease refused", "till sells again",
+    "weighed line sold",
+    "promotion pushed",
+    "promotion ended",
+    "member's price charged",
+    "price lowered by hand",
+    "till refused to raise a price by hand",
+    "batch started",
+    "batch aborted",
     "local time", "timed change", "timed raise", "raise held by the clock", "raise waits for the later reading",
 )  # fmt: skip
 """What a run of many days has to reach, beside the faults of the schedule."""

@@ -1,8 +1,10 @@
 """One day: sets the stage, plays the schedule, lets the storm pass."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from cloud_sync.contract.change import ChangeRow
+from cloud_sync.hq.terms import Terms
 from simulators.storm.air import Air
 from simulators.storm.gateway import Gateway
 from simulators.storm.labels import Label
@@ -15,6 +17,7 @@ from simulators.storm.schedule import (
     LABELS,
     MINUTE,
     TILLS,
+    WEIGHED,
     Asleep,
     Backup,
     Bind,
@@ -47,7 +50,7 @@ class Day:
 
     def __init__(self, office: HeadOffice, parts: Parts, world: World, schedule: Sequence[Step]) -> None:
         self.world, self.office, self._codes = world, office, parts.items
-        self.judge = Judge(self.world, GRACE_MS)
+        self.judge = Judge(self.world, GRACE_MS, weighed=frozenset(parts.items[item] for item in WEIGHED))
         self.books = Books(self.world)
         self.air = Air(self.world)
         self.gateway = Gateway(self.world, self.air, self.books, self.office, parts)
@@ -131,18 +134,30 @@ class Day:
 
     def _push(self, step: Push) -> None:
         rows = [
-            ChangeRow(item=self._codes[item], name=f"item {item:02}", minor=minor, currency="EUR")
-            for item, minor in step.rows
-        ]
+            ChangeRow(
+                item=self._codes[item], name=f"item {item:02}", minor=minor, currency="EUR",
+                per="kg" if item in WEIGHED else "each", member_minor=member,
+            )
+            for (item, minor), member in zip_longest(step.rows, step.member)
+        ]  # fmt: skip
         ahead = OPENING + self.world.now + step.ahead if step.ahead else None
+        until = OPENING + step.until if step.until else None
+        deadline = OPENING + step.batch_by if step.batch_by else None
         wall = wall_text(ahead) if ahead and step.local else None
-        for sequence in self.office.push(rows, ahead, wall):
+        for sequence in self.office.push(rows, Terms(ahead, wall, until, deadline)):
             if ahead is not None:
                 self.books.not_before[sequence] = (ahead if wall is None else not_before(wall)) - OPENING
             what = ", ".join(f"{minor} for {self._codes[item]}" for item, minor in step.rows)
             when = f", in force in {step.ahead // 1000} s" if step.ahead else ""
             when = f", in force at {wall} on the shop's clock" if wall else when
             self.world.reach("local time" if wall else "timed change" if ahead else "change for now")
+            if step.until:
+                self.books.not_before[sequence + 1] = step.until
+                self.world.reach("promotion pushed")
+                when += f", a promotion for {(step.until - self.world.now - step.ahead) // 1000} s"
+            if step.batch_by:
+                self.world.reach("batch pushed")
+                when += ", all of it or nothing"
             self.world.say("head office", f"version {sequence}: {what}{when}")
         self.air.carry(HEAD_OFFICE, self.gateway.enter, self.gateway.woken, sure=True)
 

@@ -29,9 +29,9 @@ class LabelSide:
     def _bring(self, job: Job) -> None:
         """Draw, write it down, send; `_brought` writes down that the label has it."""
         row = self._box.sql.execute(
-            "SELECT minor FROM price WHERE item = ? AND version = ?", (job.item, job.version)
+            "SELECT minor, member_minor FROM price WHERE item = ? AND version = ?", (job.item, job.version)
         ).fetchone()
-        digest = f"{job.item}-{job.version}-{row[0]}"
+        digest = f"{job.item}-{job.version}-{row[0]}-{row[1]}"
         try:
             unchanged = self._box.do(lambda tx: wanted.note_sending(tx, job, digest))
         except StoreError:
@@ -46,7 +46,7 @@ class LabelSide:
             raise Violation("I4", f"version {job.version} of {job.item} goes to {job.label} before the ledger")
         self._box.disk.reached("before a sending")
         box, life = self._box, self._box.life
-        picture = Picture(*self._box.parts.read_code(job.item, job.version), row[0])
+        picture = Picture(*self._box.parts.read_code(job.item, job.version), *row)
         self._labels[job.label].upload(
             picture, lambda: box.up and box.life == life, box.hearing(self._brought, job, digest)
         )
@@ -54,7 +54,10 @@ class LabelSide:
     def _brought(self, job: Job, digest: str, ended: Ended) -> None:
         if ended is not Ended.DONE:
             self._failed(job)
+            if ended is Ended.UNREACHABLE:
+                self._box.note_state(job.label, "lost")
             return
+        self._box.note_state(job.label, "ready")
         try:
             self._box.do(lambda tx: self._box.parts.engine.label_shown(tx, job.label, job.item, job.version, digest))
         except StoreError:

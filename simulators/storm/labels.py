@@ -18,11 +18,12 @@ class Ended(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a label was given: item and version as its code says them, and the price that is printed."""
+    """What a label was given: item and version as its code says them, and the prices that are printed."""
 
     item: str
     version: int
     minor: int
+    member: int | None = None
 
 
 class Label:
@@ -80,8 +81,10 @@ class Label:
         if (self.on_shelf or self.in_hand) and not self.dead:
             self.shows = picture
             self.on_shelf, self.in_hand = True, False
-            self._world.say(self.name, f"shows {picture.minor} for {picture.item} (version {picture.version})")
-            self._judge.shows(self.name, picture.item, picture.version, picture.minor)
+            members = "" if picture.member is None else f", {picture.member} for members,"
+            what = f"shows {picture.minor}{members} for {picture.item} (version {picture.version})"
+            self._world.say(self.name, what)
+            self._judge.shows(self.name, picture.item, picture.version, picture.minor, picture.member)
 
     def taken_away(self) -> None:
         """A person took it off the shelf; its ink stays as it is."""

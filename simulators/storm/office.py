@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 from sqlalchemy import Connection
 
-from cloud_sync.contract.change import ChangeRow
+from cloud_sync.contract.change import ChangeRow, open_change
 from cloud_sync.contract.events import Committed
 from cloud_sync.contract.feed import FeedPage
 from cloud_sync.hq.database import Database, open_database
 from cloud_sync.hq.ingest import ingest
-from cloud_sync.hq.office import Office
-from cloud_sync.hq.push import feed, push
+from cloud_sync.hq.office import HqError, Office
+from cloud_sync.hq.push import feed, push_on
 from cloud_sync.hq.stores import add_store
+from cloud_sync.hq.terms import Terms
 from cloud_sync.hq.wire import unpack
 
 STORE = "0204"
@@ -56,6 +57,10 @@ class Told:
     """(device, its epoch, its sequence, kind, body) in the order in which head office has them."""
     rows: list[tuple[int, str, int, str, str]]
     """(Version, item, minor, outcome, why) of every row that was pushed."""
+    ends: frozenset[int]
+    """Versions with which a promotion ends."""
+    members: dict[tuple[int, str], int | None]
+    """(Version, item) → what members pay, if that was pushed as a price of its own."""
     misfits: list[str]
     heads: list[tuple[int, str]]
     """(Gateway's epoch, body) of every head of the ledger."""
@@ -67,9 +72,12 @@ class HeadOffice:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    def push(self, rows: list[ChangeRow], effective_at: int | None, begins: str | None = None) -> tuple[int, ...]:
-        """Push prices; returns the sequences of the changes."""
-        return push(self.office, STORE, rows, "storm", effective_at, begins).sequences
+    def push(self, rows: list[ChangeRow], terms: Terms) -> tuple[int, ...]:
+        """Push prices; returns the sequences of the changes. A promotion of what has no price yet is not pushed."""
+        try:
+            return push_on(self.office, STORE, rows, "storm", terms).sequences
+        except HqError:
+            return ()
 
     def send(self, packed: bytes) -> Committed:
         """Take a batch of events off the wire."""
@@ -83,8 +91,19 @@ class HeadOffice:
         """The last sequence of the change log."""
         return feed(self.office, STORE, 0, 1).head
 
+    def _pushed_rows(self) -> Iterator[tuple[int, ChangeRow]]:
+        """Every row of the log under its version, as it was signed."""
+        trusted, after = [self.office.signer.public_key], 0
+        while entries := feed(self.office, STORE, after, 50).entries:
+            for entry in entries:
+                change = open_change(entry.envelope.encode(), trusted)
+                yield from ((change.sequence, row) for row in change.rows)
+                yield from ((change.last_version, row) for row in change.afterwards)
+            after = entries[-1].sequence
+
     def told(self) -> Told:
         """Everything that the judge compares."""
+        members = {(version, row.item): row.member_minor for version, row in self._pushed_rows()}
         with self.office.db.read() as sql:
             return Told(
                 _rows(
@@ -93,6 +112,8 @@ class HeadOffice:
                     " ORDER BY epoch, seq",
                 ),
                 _rows(sql, "SELECT sequence, item, minor, outcome, why FROM change_rows ORDER BY sequence, item"),
+                frozenset(row[0] for row in _rows(sql, "SELECT sequence FROM changes WHERE envelope = ''")),
+                members,
                 [row[0] for row in _rows(sql, "SELECT why FROM misfits ORDER BY epoch, seq")],
                 _rows(sql, "SELECT epoch, body FROM events WHERE kind = 'ledger.head' ORDER BY epoch, seq"),
             )

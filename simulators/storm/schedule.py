@@ -13,6 +13,10 @@ TILLS = ("till-1", "till-2", "till-3")
 SHELF = (1,) * 10 + (2,) * 6 + (4,) * 3 + (6,)
 """How many labels each item has: 20 items, 40 labels."""
 ITEMS = tuple(range(len(SHELF)))
+WEIGHED = (4, 13)
+"""Items that are sold by the kg."""
+LOYAL = (2, 8, 10, 11, 14, 16, 17, 19)
+"""Items for which members mostly have a price of their own."""
 LABELS = tuple(f"label-{number:02}" for number in range(1, sum(SHELF) + 1))
 HEAD_OFFICE = "hq"
 
@@ -33,6 +37,12 @@ class Shopper:
     items: tuple[int, ...]
     scan_at: int
     pay_at: int
+    grams: int = 385
+    """How much of what is weighed."""
+    member: bool = False
+    """Says so when paying."""
+    haggles: int = 0
+    """Percent of the first line's price that a member of staff sets when paying; 0: nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,12 @@ class Push:
     rows: tuple[tuple[int, int], ...]
     """(Item, minor units)."""
     ahead: int = 0
+    until: int = 0
+    """When it ends, if it is a promotion with an end."""
+    batch_by: int = 0
+    """Its deadline, if it is a batch: all of it begins by then, or nothing."""
+    member: tuple[int | None, ...] = ()
+    """For each row what members pay, if that is another price."""
     local: bool = False
     """The moment is said as what the shop's wall clock shows then."""
 
@@ -217,7 +233,10 @@ def _shoppers(dice: random.Random) -> list[Step]:
         scan_at = at + dice.randrange(20_000, 25 * MINUTE)
         pay_at = scan_at + dice.randrange(5_000, 4 * MINUTE)
         items = tuple(dice.choices(ITEMS, SHELF, k=dice.randint(1, 3)))
-        found.append(Shopper(at, number, dice.choice(TILLS), items, scan_at, pay_at))
+        grams, member = dice.randrange(5, 4_000), dice.random() < 0.4
+        haggles = dice.choice((40, 75, 99, 100, 130)) if dice.random() < 0.1 else 0
+        till = dice.choice(TILLS)
+        found.append(Shopper(at, number, till, items, scan_at, pay_at, grams, member, haggles))
     return found
 
 
@@ -246,6 +265,56 @@ def _pushes(dice: random.Random) -> list[Step]:
             item, prices[item] = raised[0]
             found.append(Push(at + ahead + GRACE_MS + dice.randrange(1_000, 90_000), ((item, prices[item]),)))
     found += [Decide(_when(dice), dice.random() < 0.7) for _ in range(4)]
+    found += _promotions(dice, prices) + _batches(dice, prices)
+    return _with_member_prices(dice, found)
+
+
+def _with_member_prices(dice: random.Random, steps: list[Step]) -> list[Step]:
+    """Now and then members pay less, of some items mostly; after a raise it may still be more than before."""
+    before: dict[int, int] = {}
+    found: list[Step] = []
+    for step in sorted(steps, key=lambda step: step.at):
+        if not isinstance(step, Push):
+            found.append(step)
+            continue
+        member: list[int | None] = []
+        for item, minor in step.rows:
+            less = round(minor * dice.choice((0.5, 0.7, 0.9)))
+            often = (0.7 if item in LOYAL else 0.1) if item in before else 0.1
+            if item in before and minor > before[item] + 1 and dice.random() < 0.5:
+                less, often = (before[item] + minor) // 2, 0.6
+            member.append(less if dice.random() < often else None)
+            before[item] = minor
+        found.append(replace(step, member=tuple(member)))
+    return found
+
+
+def _batches(dice: random.Random, prices: list[int]) -> list[Step]:
+    """Several items at once or none of them; now and then with a raise that somebody has to approve."""
+    found: list[Step] = []
+    for _ in range(2):
+        at = _when(dice, 8 * MINUTE, DAY - 60 * MINUTE)
+        factors = (0.7, 0.9, 1.1, 1.3, 1.3) if dice.random() < 0.7 else (0.9, 1.2, 2.7)
+        items = sorted(set(dice.choices(ITEMS, SHELF, k=3)))
+        rows = tuple((item, max(20, round(prices[item] * dice.choice(factors)))) for item in items)
+        ahead = dice.randrange(2 * MINUTE, 15 * MINUTE) if dice.random() < 0.3 else 0
+        found.append(Push(at, rows, ahead, batch_by=at + ahead + dice.randrange(3 * MINUTE, 20 * MINUTE)))
+    return found
+
+
+def _promotions(dice: random.Random, prices: list[int]) -> list[Step]:
+    """Prices for a time, some of them ordered ahead; the regular price may change meanwhile."""
+    found: list[Step] = []
+    for _ in range(3):
+        at = _when(dice, 8 * MINUTE, DAY - 70 * MINUTE)
+        items = sorted(set(dice.choices(ITEMS, SHELF, k=dice.randint(1, 2))))
+        rows = tuple((item, max(20, round(prices[item] * dice.choice((0.4, 0.6, 0.8))))) for item in items)
+        ahead = dice.randrange(2 * MINUTE, 15 * MINUTE) if dice.random() < 0.4 else 0
+        until = at + ahead + dice.randrange(8 * MINUTE, 50 * MINUTE)
+        found.append(Push(at, rows, ahead, until))
+        if dice.random() < 0.5:
+            item = items[0]
+            found.append(Push(dice.randrange(at, until), ((item, max(20, round(prices[item] * 1.2))),)))
     return found
 
 

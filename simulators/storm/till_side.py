@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from drivers.base import Message
+from drivers.base import MemberRow, Message
 from edge.dispatch import wanted
 from edge.dispatch.wanted import ROWS_PER_MESSAGE
 from edge.intake import Intake, Receipt, Taken
@@ -26,7 +26,7 @@ class TillSide:
         self._intake = Intake(box.parts.engine)
         self._ready: dict[str, int] = {}
         """Till → the connection on which it is there."""
-        self._on_the_way: dict[str, dict[tuple[str, int], int]] = {}
+        self._on_the_way: dict[str, dict[wanted.RowKey, int]] = {}
         self._waiting: set[tuple[str, int, int]] = set()
         """Events that the disk would not take, and that are offered again."""
         self._look_at = -1
@@ -38,9 +38,11 @@ class TillSide:
             if self._ready.get(till) == said.session:
                 del self._ready[till]
                 self._box.world.say("gateway", f"{till} is lost")
+                self._box.note_state(till, "lost")
                 self._box.world.reach("till lost")
             return
         self._ready[till] = said.session
+        self._box.note_state(till, "ready")
         self._on_the_way.pop(till, None)
         self._meet(till, said.epoch, said.oldest)
         self._box.ring()
@@ -105,11 +107,12 @@ class TillSide:
             for start in range(0, len(due), ROWS_PER_MESSAGE):
                 part = due[start : start + ROWS_PER_MESSAGE]
                 for row in part:
-                    if (till, row.item, row.version, row.minor) not in self._box.books.may_charge:
+                    charge = (till, row.item, row.version, row.minor, isinstance(row, MemberRow))
+                    if charge not in self._box.books.may_charge:
                         raise Violation("I4", f"version {row.version} of {row.item} goes to {till} before the ledger")
                 for payload in self._box.parts.words.write_prices(part):
                     self._send(till, "prices", payload)
-                self._on_the_way[till].update({(row.item, row.version): self._box.world.now for row in part})
+                self._on_the_way[till].update({wanted.key(row): self._box.world.now for row in part})
             again = again or bool(rows)
         if again and self._look_at < self._box.world.now:
             self._look_at = self._box.world.now + wanted.REPEAT_AFTER_MS + 20

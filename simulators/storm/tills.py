@@ -8,11 +8,11 @@ from simulators.storm.schedule import Shopper
 from simulators.storm.truth import Judge
 from simulators.storm.world import OPENING, World
 from simulators.till import lease
-from simulators.till.basket import Basket, NotForSaleError, SaleLine
-from simulators.till.journal import Event, Price
+from simulators.till.basket import Basket, NotForSaleError, SaleLine, words
+from simulators.till.journal import Event, MemberPrice, Price
 from simulators.till.lease import Lease
 from simulators.till.window import REPEAT_MS, Window, connected, due, receipt
-from simulators.till.words import read_granted, read_prices, read_receipt, write, write_event
+from simulators.till.words import Prices, read_granted, read_prices, read_receipt, write, write_event
 
 ASKS_EVERY_MS = 5_000
 """How often a till without a lease asks for one."""
@@ -40,6 +40,7 @@ class Till:
     def __init__(self, name: str, world: World, air: Air, judge: Judge, broker: Broker) -> None:
         self.name = name
         self.table: dict[str, Price] = {}
+        self.members: dict[str, MemberPrice] = {}
         self.journal: dict[int, Event] = {}
         self.epoch = 0
         self.seq = 0
@@ -65,7 +66,7 @@ class Till:
     def _new_journal(self) -> None:
         self.epoch = self._dice.randrange(1, 2**53)
         self.seq = 0
-        self.table, self.journal, self._baskets = {}, {}, {}
+        self.table, self.members, self.journal, self._baskets = {}, {}, {}, {}
         self._window = Window(0, 0, self._steady())
         self.sold[self.epoch], self.receipted[self.epoch] = {}, 0
         self._lease = Lease()
@@ -137,19 +138,28 @@ class Till:
         elif leaf == "granted":
             self._granted(payload)
 
-    def _take(self, rows: Sequence[Price]) -> None:
+    def _take(self, prices: Prices) -> None:
         held: dict[str, int] = {}
-        for row in rows:
+        for member in prices.members:
+            if self.newer(member, self.members.get(member.item)):
+                self.members[member.item] = member
+                what = f"charges members {member.minor} for {member.item} (version {member.version})"
+                self._world.say(self.name, what)
+                self._judge.holds_for_members(self.name, member.item, member.version, member.minor)
+        for row in prices.rows:
             before = self.table.get(row.item)
             if self.newer(row, before):
                 self.table[row.item] = row
                 self._world.say(self.name, f"charges {row.minor} for {row.item} (version {row.version})")
                 self._judge.holds(self.name, row.item, row.version, row.minor)
             held[row.item] = self.table[row.item].version
-        self._write("prices.applied", {"rows": [[item, version] for item, version in held.items()]})
+        said = {"rows": [[item, version] for item, version in held.items()]}
+        if prices.members:
+            said["members"] = [[row.item, self.members[row.item].version] for row in prices.members]
+        self._write("prices.applied", said)
 
     @staticmethod
-    def newer(row: Price, before: Price | None) -> bool:
+    def newer(row: Price | MemberPrice, before: Price | MemberPrice | None) -> bool:
         """Versions never go back."""
         return before is None or row.version > before.version
 
@@ -203,40 +213,60 @@ class Till:
         basket = self.basket()
         for item in items:
             try:
-                price = basket.scan(item)
+                row = self.table.get(item)
+                price = basket.scan(item, shopper.grams if row is not None and row.per != "each" else 1)
             except NotForSaleError:
                 self._world.reach("item without a price")
             else:
                 self._judge.sells(self.name, item, price.minor, price.minor, "is scanned")
+                member = self.members.get(item)
+                if shopper.member and member is not None:
+                    least = min(price.minor, member.minor)
+                    self._judge.sells(self.name, item, least, price.minor, "is scanned", member=True)
         self._baskets[shopper.number] = basket
 
     def basket(self) -> Basket:
         """An empty basket that looks prices up in the till's own table."""
-        return Basket(self.table.get)
+        return Basket(self.table.get, self.members.get)
 
     def pay(self, shopper: Shopper) -> None:
         """The shopper pays what the basket says."""
         basket = self._baskets.pop(shopper.number, None)
         if basket is None or not self.may_sell():
             return
-        lines = basket.lines()
-        if not lines:
+        basket.member = shopper.member
+        if not basket.scanned:
             return
-        for line, (scanned, _) in zip(lines, basket._lines, strict=True):
-            self._judge.sells(self.name, line.item, line.minor, scanned.minor, "pays")
+        if shopper.haggles:
+            self._change_price(basket, shopper.haggles)
+        lines = basket.lines()
+        for line, scanned in zip(lines, basket.scanned, strict=True):
+            was = scanned.price.minor
+            if shopper.member and scanned.member is not None:
+                was = min(was, scanned.member.minor)
+            self._judge.sells(self.name, line.item, line.minor, was, "pays", member=shopper.member)
+            if line.member:
+                self._world.reach("member's price charged")
+            self._judge.adds_up(self.name, line.item, line.minor, line.quantity, line.total_minor)
         self._world.reach("sale")
         body = self._sale(basket.currency, lines)
         self._write("sale", body)
         self.sold[self.epoch][self.seq] = body
 
+    def _change_price(self, basket: Basket, percent: int) -> None:
+        """A member of staff wants the first line at another price; the till agrees only where that is less."""
+        before = basket.lines()[0].minor
+        try:
+            basket.lower(0, before * percent // 100, "ana", "dented")
+        except NotForSaleError:
+            self._world.reach("till refused to raise a price by hand")
+        else:
+            self._world.reach("price lowered by hand")
+
     def _sale(self, currency: str, lines: Sequence[SaleLine]) -> dict[str, Any]:
         return {
             "receipt": f"{self.name}-{self.epoch % 10_000}-{self.seq + 1}",
             "currency": currency,
-            "lines": [
-                {"item": line.item, "version": line.version, "minor": line.minor, "quantity": line.quantity,
-                 "total_minor": line.total_minor}
-                for line in lines
-            ],
+            "lines": [words(line) for line in lines],
             "total_minor": sum(line.total_minor for line in lines),
         }  # fmt: skip

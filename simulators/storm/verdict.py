@@ -33,17 +33,41 @@ def _judge_prices(day: Day, told: Told) -> None:
     for version, item, minor, outcome, why in told.rows:
         if outcome in ("pending", "held"):
             raise Violation("I6", f"version {version} of {item} is still {outcome} at head office: {why}")
-        if outcome == "landed":
+        if outcome == "landed" and why != "unchanged":
             newest[item] = version, minor
+        if outcome == "landed" and version in told.ends:
+            day.world.reach("promotion ended")
+    _judge_batches(day, told)
     for item, (version, minor) in sorted(newest.items()):
         for till in day.tills.values():
             row = till.table.get(item)
             if row is None or (row.version, row.minor) != (version, minor):
                 raise Violation("I6", f"{till.name} holds {row} and should charge version {version} of {item}: {minor}")
+        members = told.members[version, item]
+        for till in day.tills.values():
+            known, row = till.members.get(item), till.table.get(item)
+            if members is not None and (known is None or (known.version, known.minor) != (version, members)):
+                raise Violation("I6", f"{till.name} holds {known} for members and should charge {members} for {item}")
+            if members is None and known is not None and row is not None and known.minor < row.minor:
+                raise Violation("I6", f"{till.name} still charges members {known.minor} for {item}")
         for label, of in day.bound.items():
             shows = day.labels[label].shows
-            if of == item and (shows is None or (shows.item, shows.version, shows.minor) != (item, version, minor)):
+            if of == item and (
+                shows is None
+                or (shows.item, shows.version, shows.minor, shows.member) != (item, version, minor, members)
+            ):
                 raise Violation("I6", f"{label} shows {shows} and should show version {version} of {item}: {minor}")
+
+
+def _judge_batches(day: Day, told: Told) -> None:
+    """All of a batch began or none of it, and head office was told the same of every row."""
+    for version, item, _, outcome, why in told.rows:
+        begun = day.gateway.books.begun.get(version, ...)
+        if begun is ... or (outcome == "landed" and why == "unchanged"):
+            continue
+        fine = outcome == "landed" or why.startswith("superseded by") if begun else outcome == "refused"
+        if begun is None or not fine:
+            raise Violation("batch", f"version {version} began: {begun}, yet {item} is {outcome} at head office: {why}")
 
 
 def _judge_sales(day: Day, told: Told) -> None:

@@ -1,9 +1,10 @@
 """A shopper's basket: what was scanned, and what is paid for it. Money is integer minor units."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
-from simulators.till.journal import Price
+from simulators.till.journal import MemberPrice, Price
 
 MAX_LINES = 200
 
@@ -25,6 +26,19 @@ class SaleLine:
     minor: int
     quantity: int
     total_minor: int
+    per: str = "each"
+    member: bool = False
+    """Whether it is a member's price."""
+    lowered: "Lowered | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A member of staff lowered a line's price, for this shopper and this once."""
+
+    by: str
+    reason: str
+    from_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +59,36 @@ def line_total(minor: int, quantity: int, per: str) -> int:
     return minor * quantity if per == "each" else (minor * quantity + 500) // 1000
 
 
+def words(line: SaleLine) -> dict[str, Any]:
+    """A line as a sale tells it."""
+    said = asdict(line)
+    if not line.member:
+        del said["member"]
+    if line.lowered is None:
+        del said["lowered"]
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a line cost when it was scanned, and what members would have paid."""
+
+    price: Price
+    member: MemberPrice | None
+    quantity: int
+
+
 @dataclass
 class Basket:
-    """Open until paid. A scanned line keeps its price; only where it fell since, the lower one counts."""
+    """Open until paid. A scanned line keeps its prices; only where one fell since, the lower one counts."""
 
     look_up: Callable[[str], Price | None]
-    _lines: list[tuple[Price, int]] = field(default_factory=list)
+    look_up_member: Callable[[str], MemberPrice | None] = lambda _: None
+    member: bool = False
+    """Whether the shopper has said to be a member; it may be said at any time before paying."""
+    _lines: list[Scanned] = field(default_factory=list)
+    _lowered: dict[int, tuple[int, str, str]] = field(default_factory=dict)
+    """Place of a line → the price that staff set, who, and why."""
 
     def scan(self, item: str, quantity: int = 1) -> Price:
         """Add an item at the price of this moment. Raises NotForSaleError."""
@@ -61,9 +99,9 @@ class Basket:
             raise NotForSaleError(f"{quantity} of {item} cannot be sold")
         if len(self._lines) == MAX_LINES:
             raise NotForSaleError(f"a receipt has at most {MAX_LINES} lines")
-        if self._lines and self._lines[0][0].currency != price.currency:
+        if self._lines and self._lines[0].price.currency != price.currency:
             raise NotForSaleError(f"{item} is priced in {price.currency}, the basket in {self.currency}")
-        self._lines.append((price, quantity))
+        self._lines.append(Scanned(price, self.look_up_member(item), quantity))
         return price
 
     @property
@@ -71,16 +109,58 @@ class Basket:
         """The basket's one currency. Raises NotForSaleError while it is empty."""
         if not self._lines:
             raise NotForSaleError("the basket is empty")
-        return self._lines[0][0].currency
+        return self._lines[0].price.currency
+
+    @property
+    def scanned(self) -> tuple[Scanned, ...]:
+        """The lines as they were scanned."""
+        return tuple(self._lines)
 
     def lines(self) -> tuple[SaleLine, ...]:
         """What would be paid now."""
-        return tuple(self._line(scanned, quantity) for scanned, quantity in self._lines)
+        return tuple(self._paid(place, self._line(scanned)) for place, scanned in enumerate(self._lines))
 
-    def _line(self, scanned: Price, quantity: int) -> SaleLine:
+    def lower(self, place: int, minor: int, by: str, reason: str) -> None:
+        """A member of staff lowers the price of a line, by name and with a reason. Raises NotForSaleError."""
+        if not by.strip() or not reason.strip():
+            raise NotForSaleError("whoever lowers a price says who they are, and why")
+        if not self.may_set(minor, self.lines()[place].minor):
+            raise NotForSaleError("staff may lower a price, never raise it")
+        self._lowered[place] = minor, by, reason
+
+    @staticmethod
+    def may_set(minor: int, instead_of: int) -> bool:
+        """Only downwards."""
+        return 0 <= minor < instead_of
+
+    def _paid(self, place: int, line: SaleLine) -> SaleLine:
+        """The line as staff left it, unless its own price is lower by now."""
+        if place not in self._lowered:
+            return line
+        minor, by, reason = self._lowered[place]
+        if not self.may_set(minor, line.minor):
+            return line
+        total = line_total(minor, line.quantity, line.per)
+        return replace(line, minor=minor, total_minor=total, lowered=Lowered(by, reason, line.minor))
+
+    def _line(self, scanned: Scanned) -> SaleLine:
+        price = self._lower(scanned.price)
+        member = self._lower_member(scanned) if self.member else None
+        if member is not None and member.minor < price.minor:
+            total = line_total(member.minor, scanned.quantity, price.per)
+            return SaleLine(price.item, member.version, member.minor, scanned.quantity, total, price.per, member=True)
+        total = line_total(price.minor, scanned.quantity, price.per)
+        return SaleLine(price.item, price.version, price.minor, scanned.quantity, total, price.per)
+
+    def _lower(self, scanned: Price) -> Price:
+        """The price now where it fell since the scan."""
         now = self.look_up(scanned.item)
-        fell = now is not None and now.minor < scanned.minor
-        fell = fell and now is not None and (now.currency, now.per) == (scanned.currency, scanned.per)
-        price = now if fell and now is not None else scanned
-        total = line_total(price.minor, quantity, price.per)
-        return SaleLine(price.item, price.version, price.minor, quantity, total)
+        if now is None or (now.currency, now.per) != (scanned.currency, scanned.per):
+            return scanned
+        return now if now.minor < scanned.minor else scanned
+
+    def _lower_member(self, scanned: Scanned) -> MemberPrice | None:
+        now = self.look_up_member(scanned.price.item)
+        if scanned.member is None or now is None:
+            return now or scanned.member
+        return now if now.minor < scanned.member.minor else scanned.member

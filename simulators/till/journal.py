@@ -23,6 +23,9 @@ CREATE TABLE IF NOT EXISTS price (
     item TEXT PRIMARY KEY, version INTEGER NOT NULL, name TEXT NOT NULL,
     minor INTEGER NOT NULL, currency TEXT NOT NULL, per TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS member (
+    item TEXT PRIMARY KEY, version INTEGER NOT NULL, minor INTEGER NOT NULL
+) WITHOUT ROWID;
 """
 
 
@@ -36,6 +39,15 @@ class Price:
     minor: int
     currency: str
     per: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPrice:
+    """What members pay for an item; it buys what the item's price buys."""
+
+    item: str
+    version: int
+    minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +135,18 @@ class Journal:
             found = self._db.execute("SELECT * FROM price WHERE item = ?", (item,)).fetchone()
         return Price(*found) if found is not None else None
 
+    def member_price(self, item: str) -> MemberPrice | None:
+        """What the till charges members for an item now, if that is known."""
+        with self._lock:
+            found = self._db.execute("SELECT * FROM member WHERE item = ?", (item,)).fetchone()
+        return MemberPrice(*found) if found is not None else None
+
     def prices(self) -> list[Price]:
         """The whole table, by item."""
         with self._lock:
             return [Price(*row) for row in self._db.execute("SELECT * FROM price ORDER BY item").fetchall()]
 
-    def apply(self, rows: Sequence[Price], at: int) -> list[Price]:
+    def apply(self, rows: Sequence[Price], at: int, members: Sequence[MemberPrice] = ()) -> list[Price]:
         """Take newer rows, keep newer own ones, and note what is held now as an event, all at once.
 
         Returns the rows that were taken.
@@ -144,8 +162,19 @@ class Journal:
                     held[row.item] = row.version
                 else:
                     held[row.item] = found[0]
-            self._add("prices.applied", {"rows": [[item, version] for item, version in held.items()]}, at)
+            said = {"rows": [[item, version] for item, version in held.items()]}
+            if members:
+                said["members"] = [[row.item, self._apply_member(row)] for row in members]
+            self._add("prices.applied", said, at)
             return taken
+
+    def _apply_member(self, row: MemberPrice) -> int:
+        """Take a newer price for members; returns the version that is held now."""
+        found = self._db.execute("SELECT version FROM member WHERE item = ?", (row.item,)).fetchone()
+        if found is not None and found[0] >= row.version:
+            return int(found[0])
+        self._db.execute("REPLACE INTO member VALUES (?, ?, ?)", (row.item, row.version, row.minor))
+        return row.version
 
     def _add(self, kind: str, body: dict[str, Any], at: int) -> Event:
         self._db.execute("UPDATE about SET seq = seq + 1")

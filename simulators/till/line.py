@@ -8,7 +8,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,11 +18,19 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from simulators.till.config import TillConfig
-from simulators.till.journal import Event, Journal, Price
+from simulators.till.journal import Event, Journal
 from simulators.till.lease import Lease, ask, granted
 from simulators.till.lease import due as lease_due
 from simulators.till.window import Window, connected, due, receipt
-from simulators.till.words import NotUnderstoodError, read_granted, read_prices, read_receipt, write, write_event
+from simulators.till.words import (
+    NotUnderstoodError,
+    Prices,
+    read_granted,
+    read_prices,
+    read_receipt,
+    write,
+    write_event,
+)
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.2
@@ -55,7 +63,7 @@ class Line:
         till: TillConfig,
         journal: Journal,
         faults: Faults,
-        take_prices: Callable[[Sequence[Price]], None],
+        take_prices: Callable[[Prices], None],
     ) -> None:
         """`take_prices` is called in the line's thread and returns when the rows are on disk."""
         self._till = till
@@ -210,9 +218,9 @@ class Line:
     def _hear_prices(self, payload: bytes) -> None:
         if self._faults.deaf_to_prices:
             return
-        rows = read_prices(payload)
+        prices = read_prices(payload)
         for _ in range(2 if self._faults.prices_twice else 1):
-            self._take_prices(rows)
+            self._take_prices(prices)
 
     def _send_due(self, client: Client) -> None:
         last = self._journal.seq

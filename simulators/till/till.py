@@ -6,13 +6,14 @@ own does all network work.
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
-from simulators.till.basket import Basket, LeaseEndedError, Sale
+from simulators.till.basket import Basket, LeaseEndedError, Sale, words
 from simulators.till.config import TillConfig
-from simulators.till.journal import Journal, Price, forget
+from simulators.till.journal import Journal, MemberPrice, Price, forget
 from simulators.till.line import Faults, Line
+from simulators.till.words import Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,17 @@ class Till:
         """What the till would charge now."""
         return self._journal.price(item)
 
+    def member_price(self, item: str) -> MemberPrice | None:
+        """What the till would charge a member now, if it knows a price for them."""
+        return self._journal.member_price(item)
+
     def prices(self) -> list[Price]:
         """The whole local price table."""
         return self._journal.prices()
 
     def open_basket(self) -> Basket:
         """For a shopper who takes time; `pay` ends it."""
-        return Basket(self.price)
+        return Basket(self.price, self.member_price)
 
     def pay(self, basket: Basket) -> Sale:
         """Sell what is in the basket. Raises NotForSaleError when that is nothing, and LeaseEndedError."""
@@ -123,7 +128,7 @@ class Till:
             body = {
                 "receipt": receipt,
                 "currency": currency,
-                "lines": [asdict(line) for line in lines],
+                "lines": [words(line) for line in lines],
                 "total_minor": total,
             }
             event = self._journal.add("sale", body, at)
@@ -131,19 +136,20 @@ class Till:
             self.truth.sales.append(sale)
             return sale
 
-    def sell(self, items: Iterable[str | tuple[str, int]]) -> Sale:
+    def sell(self, items: Iterable[str | tuple[str, int]], *, member: bool = False) -> Sale:
         """Scan and pay: GTIN-14s, each alone or with its quantity. Raises NotForSaleError."""
         with self._selling:
             basket = self.open_basket()
+            basket.member = member
             for item in items:
                 basket.scan(*((item,) if isinstance(item, str) else item))
             return self.pay(basket)
 
-    def _take_prices(self, rows: Sequence[Price]) -> None:
+    def _take_prices(self, prices: Prices) -> None:
         """In the line's thread. Between two sales, so that the truth's order is the real one."""
         with self._selling:
             at = self._clock()
-            for row in self._journal.apply(rows, at):
+            for row in self._journal.apply(prices.rows, at, prices.members):
                 self.truth.prices.setdefault(row.item, []).append(Applied(at, row.version, row.minor))
 
     def _open(self) -> Journal:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.till.journal import Event, Price
+from simulators.till.journal import Event, MemberPrice, Price
 
 _MAX_ROWS = 200
 _MAX_INTEGER = 2**53 - 1
@@ -33,12 +33,24 @@ def write_event(epoch: int, event: Event) -> bytes:
     return write({"epoch": epoch, "seq": event.seq, "at": event.at, "kind": event.kind, "body": event.body})
 
 
-def read_prices(payload: bytes) -> list[Price]:
-    """The rows of a `prices` message. Raises NotUnderstoodError, and then no row may be used."""
-    rows = _object(payload).get("rows")
-    if not isinstance(rows, list) or not 1 <= len(rows) <= _MAX_ROWS:
-        raise NotUnderstoodError(f"rows is not a list of 1 to {_MAX_ROWS}")
-    return [_price(row) for row in rows]
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """A `prices` message: rows for all, and rows for members."""
+
+    rows: tuple[Price, ...] = ()
+    members: tuple[MemberPrice, ...] = ()
+
+
+def read_prices(payload: bytes) -> Prices:
+    """A `prices` message. Raises NotUnderstoodError, and then no row may be used."""
+    said = _object(payload)
+    rows, members = said.get("rows", []), said.get("members", [])
+    for of in (rows, members):
+        if not isinstance(of, list) or len(of) > _MAX_ROWS:
+            raise NotUnderstoodError(f"rows or members is not a list of up to {_MAX_ROWS}")
+    if not rows and not members:
+        raise NotUnderstoodError("neither rows nor members")
+    return Prices(tuple(map(_price, rows)), tuple(map(_member, members)))
 
 
 def read_granted(payload: bytes) -> tuple[int, int]:
@@ -56,12 +68,24 @@ def read_receipt(payload: bytes) -> Receipt:
 def _price(row: object) -> Price:
     if not isinstance(row, dict):
         raise NotUnderstoodError("a row is not an object")
-    item, name, currency, per = (row.get(key) for key in ("item", "name", "currency", "per"))
-    if not isinstance(item, str) or len(item) != 14 or not (item.isascii() and item.isdigit()):
-        raise NotUnderstoodError("item is not 14 digits")
+    item = _item(row)
+    name, currency, per = (row.get(key) for key in ("name", "currency", "per"))
     if not isinstance(name, str) or not isinstance(currency, str) or len(currency) != 3 or per not in _PER:
         raise NotUnderstoodError(f"{item}: name, currency or per is not what it should be")
     return Price(item, _integer(row, "version"), name, _integer(row, "minor"), currency, str(per))
+
+
+def _member(row: object) -> MemberPrice:
+    if not isinstance(row, dict):
+        raise NotUnderstoodError("a row is not an object")
+    return MemberPrice(_item(row), _integer(row, "version"), _integer(row, "minor"))
+
+
+def _item(row: dict[str, Any]) -> str:
+    item = row.get("item")
+    if not isinstance(item, str) or len(item) != 14 or not (item.isascii() and item.isdigit()):
+        raise NotUnderstoodError("item is not 14 digits")
+    return item
 
 
 def _object(payload: bytes) -> dict[str, Any]:

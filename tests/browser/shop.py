@@ -319,8 +319,9 @@ def multiply(floor: Floor, labels: int) -> None:
             tx.sql.execute("INSERT INTO binding VALUES (?, ?, 'mara', ?)", (device, item, tx.now))
             if number < 4_000:
                 tx.sql.execute(
-                    "INSERT INTO price VALUES (?, 1, ?, 199, 'EUR', 'each', NULL, NULL, NULL, 0, 0, 'bulk',"
-                    " 'landed', '', 'landed', ?)",
+                    "INSERT INTO price (item, version, name, minor, currency, per, effective_at, received_at, author,"
+                    " phase, told, changed_at)"
+                    " VALUES (?, 1, ?, 199, 'EUR', 'each', 0, 0, 'bulk', 'landed', 'landed', ?)",
                     (item, f"Item {number}", tx.now - DAY),
                 )
 

@@ -179,6 +179,19 @@ def test_prices_are_counted_and_listed_by_phase(shop: Floor) -> None:
     }  # fmt: skip
 
 
+def test_a_price_says_when_it_ends_what_members_pay_and_that_it_is_one_of_a_batch(shop: Floor) -> None:
+    end = shop.now + 2 * HOUR
+    shop.change(
+        [row(SALT, 89, "Sea salt 1 kg", member_minor=79)], until=end, afterwards=(row(SALT, 99, "Sea salt 1 kg"),)
+    )
+    shop.sequence += 1
+    shop.change([row(OIL, 1099, "Olive oil 0.75 l")], effective_at=shop.now + HOUR, deadline=end)
+    with shop.store.reading() as db:
+        _, rows = list_prices(db, phases=("active", "waiting"))
+    told = {(price.minor, price.member_minor, price.until, price.ends, price.batch_by) for price in rows}
+    assert told == {(89, 79, end, None, None), (99, None, None, 2, None), (1099, None, None, None, end)}
+
+
 def visit(floor: Floor, at: int, entered: int, departed: int) -> None:
     floor.do(lambda tx: tx.sql.execute("INSERT INTO visit VALUES ('door', 'in', ?, ?, ?, 0)", (at, entered, departed)))
 

@@ -10,7 +10,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from drivers.base import Capability, Ink, LabelDriver, Panel, PanelImage, PriceRow, Sighting, Sink, TillDriver
+from drivers.base import (
+    Capability,
+    Ink,
+    LabelDriver,
+    MemberRow,
+    Panel,
+    PanelImage,
+    PriceRow,
+    Sighting,
+    Sink,
+    TillDriver,
+)
 from drivers.errors import DeviceError
 from edge.devices.registry import Registry
 from edge.dispatch.labels import LabelDispatcher
@@ -81,7 +92,7 @@ class Tills(TillDriver):
     async def stop(self) -> None:
         """Nothing to end."""
 
-    async def send_prices(self, device: str, rows: Sequence[PriceRow]) -> None:
+    async def send_prices(self, device: str, rows: Sequence[PriceRow | MemberRow]) -> None:
         """Note the rows."""
         self._or_fail(device)
         self.sent.append((device, [(row.item, row.version) for row in rows]))

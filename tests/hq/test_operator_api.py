@@ -152,7 +152,9 @@ def test_rows_can_be_pushed_as_json(anna: httpx.Client) -> None:
     anna.post("/api/stores", json={"id": "json", "name": "JSON"})
     path = "/api/stores/json/rows"
     assert anna.post(path, json={"rows": [_row()], "dry_run": True}).json()["changed"] == 1
-    assert anna.post(path, json={"rows": [_row()]}).json() == {"changed": 1, "unchanged": 0, "sequences": [1]}
+    assert anna.post(path, json={"rows": [_row()]}).json() == {
+        "changed": 1, "unchanged": 0, "sequences": [1], "after_promotions": 0,
+    }  # fmt: skip
     assert anna.post(path, json={"rows": [_row() | {"minor": 1.5}]}).status_code == 422
 
 

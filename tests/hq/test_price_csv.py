@@ -36,6 +36,7 @@ def test_a_plain_row() -> None:
     assert landing.row.model_dump() == {
         "item": gtin14(GOOD), "name": "BUDDY MP MINI PIL 300G", "minor": 99, "currency": "EUR", "per": "each",
         "unit_minor": 330, "unit": "kg", "was_minor": None, "content": 300, "content_within": 5, "override": None,
+        "member_minor": None,
     }  # fmt: skip
 
 

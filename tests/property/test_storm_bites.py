@@ -12,12 +12,11 @@ from cloud_sync.queue.outbox import Outbox
 from edge.clock.calendar import Instants
 from edge.clock.watch import ClockWatch
 from edge.dispatch import wanted
-from edge.prices import activation, inbox, leases, timing
+from edge.prices import activation, batches, books, inbox, leases, timing
 from edge.store import Transaction
 from simulators.storm.stage import Stage, hunt
 from simulators.storm.tills import Till
-from simulators.till.basket import Basket, SaleLine, line_total
-from simulators.till.journal import Price
+from simulators.till.basket import Basket, Scanned
 
 SEEDS = 300
 Remove = Callable[[pytest.MonkeyPatch], None]
@@ -64,20 +63,11 @@ def _versions_go_back(patch: pytest.MonkeyPatch) -> None:
 
 
 def _baskets_are_repriced(patch: pytest.MonkeyPatch) -> None:
-    def line(self: Basket, scanned: Price, quantity: int) -> SaleLine:
-        price = self.look_up(scanned.item) or scanned
-        return SaleLine(price.item, price.version, price.minor, quantity, line_total(price.minor, quantity, price.per))
-
-    patch.setattr(Basket, "_line", line)
+    patch.setattr(Basket, "_lower", lambda self, scanned: self.look_up(scanned.item) or scanned)
 
 
 def _baskets_keep_a_price_that_fell(patch: pytest.MonkeyPatch) -> None:
-    def line(self: Basket, scanned: Price, quantity: int) -> SaleLine:
-        return SaleLine(
-            scanned.item, scanned.version, scanned.minor, quantity, line_total(scanned.minor, quantity, scanned.per)
-        )
-
-    patch.setattr(Basket, "_line", line)
+    patch.setattr(Basket, "_lower", lambda _, scanned: scanned)
 
 
 def _a_till_sells_without_a_lease(patch: pytest.MonkeyPatch) -> None:
@@ -115,6 +105,70 @@ def _restored_events_look_new(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ingest, "_told_before", lambda *_: False)
 
 
+def _a_promotion_ends_at_the_tills_first(patch: pytest.MonkeyPatch) -> None:
+    """As where each till knows when the promotion is over."""
+    ends: set[int] = set()
+    load, rule = books.load_books, activation._labels_below
+
+    def load_and_learn(tx: Transaction, items: Any) -> Any:
+        ends.update(version for (version,) in tx.sql.execute("SELECT version FROM price WHERE ends IS NOT NULL"))
+        return load(tx, items)
+
+    def not_for_ends(labels: Any, tills: Any, target: activation.Offer, *rest: Any) -> list[str]:
+        return [] if target.version in ends else rule(labels, tills, target, *rest)
+
+    patch.setattr("edge.prices.engine.load_books", load_and_learn)
+    patch.setattr(activation, "_labels_below", not_for_ends)
+
+
+def _a_promotion_has_no_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(inbox._Desk, "write_end", lambda *_, **__: None)
+
+
+def _batches_begin_row_by_row(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("edge.prices.engine.unbegun", lambda _: {})
+
+
+def _batches_begin_without_what_is_held(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("edge.prices.engine.decide", lambda _, *rest: batches.decide([], *rest))
+
+
+def _members_are_charged_what_all_pay_sooner_than_a_label_says(patch: pytest.MonkeyPatch) -> None:
+    """A label may promise members a price that some till does not know yet."""
+    rule = activation.plan
+
+    def only_for_all(book: activation.Book, rules: activation.Rules, now: int) -> activation.Plan:
+        both, one = rule(book, rules, now), rule(replace(book, member=None), rules, now)
+        return replace(both, send=one.send)
+
+    patch.setattr("edge.prices.engine.plan", only_for_all)
+
+
+def _a_raise_for_members_goes_to_tills_first(patch: pytest.MonkeyPatch) -> None:
+    rule = activation.plan
+
+    def at_once(book: activation.Book, rules: activation.Rules, now: int) -> activation.Plan:
+        tills = tuple(
+            face.device
+            for face in (book.member.faces.values() if book.member else ())
+            if face.role is activation.Role.TILL and book.target and face.newest < book.target.version
+        )
+        return replace(rule(book, rules, now), send_member=tills)
+
+    patch.setattr("edge.prices.engine.plan", at_once)
+
+
+def _a_till_need_not_know_what_members_pay(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(activation, "charges_members", lambda _: True)
+
+
+def _baskets_raise_what_members_pay(patch: pytest.MonkeyPatch) -> None:
+    def now(self: Basket, scanned: Scanned) -> Any:
+        return self.look_up_member(scanned.price.item) or scanned.member
+
+    patch.setattr(Basket, "_lower_member", now)
+
+
 def _any_clock_will_do(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ClockWatch, "doubt", lambda *_: "")
 
@@ -142,6 +196,15 @@ RULES: dict[str, Remove] = {
     "ledger before a label may show it": lambda patch: _silently({"label.sent"}, patch),
     "ledger before pictures": _pictures_leave_before_the_ledger_knows,
     "exactly once, over a restore too": _restored_events_look_new,
+    "a promotion's end is a raise": _a_promotion_ends_at_the_tills_first,
+    "a promotion ends": _a_promotion_has_no_end,
+    "a batch begins as one": _batches_begin_row_by_row,
+    "a batch waits for each of its rows": _batches_begin_without_what_is_held,
+    "staff only lower a price": lambda patch: patch.setattr(Basket, "may_set", staticmethod(lambda *_: True)),
+    "members: a cut waits for the tills": _members_are_charged_what_all_pay_sooner_than_a_label_says,
+    "members: a raise waits for the labels": _a_raise_for_members_goes_to_tills_first,
+    "members: no raise for all before a till knows theirs": _a_till_need_not_know_what_members_pay,
+    "members: a scanned line is not raised": _baskets_raise_what_members_pay,
     "a raise needs a clock that can be trusted": _any_clock_will_do,
     "a raise waits for the later of two readings": _a_time_that_comes_twice_is_the_first,
 }

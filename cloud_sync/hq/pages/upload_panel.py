@@ -6,6 +6,7 @@ from nicegui import events, ui
 
 from cloud_sync.hq.pages.context import Desk
 from cloud_sync.hq.stores import Store
+from cloud_sync.hq.terms import Asked
 from cloud_sync.hq.uploads import MAX_FILE, Upload, upload
 from cloud_sync.pages.format import count, money
 from cloud_sync.pages.parts import notice, stat_tile, text
@@ -37,15 +38,17 @@ def upload_panel(desk: Desk, store: Store, pushed: Callable[[], None]) -> None:
             with result:
                 _show(desk, store, name, data, seen, push)
 
-    async def push(data: bytes, at: str) -> None:
-        done = await desk.do(lambda who: upload(desk.office, store.id, data, who, at))
+    async def push(data: bytes, asked: Asked) -> None:
+        done = await desk.do(lambda who: upload(desk.office, store.id, data, who, asked))
         if done is not None:
             result.clear()
             ui.notify(t("upload.pushed", count=count(len(done.changed))), type="positive", timeout=6000)
             pushed()
 
 
-def _show(desk: Desk, store: Store, name: str, data: bytes, seen: Upload, push: Callable[[bytes, str], object]) -> None:
+def _show(
+    desk: Desk, store: Store, name: str, data: bytes, seen: Upload, push: Callable[[bytes, Asked], object]
+) -> None:
     t = desk.t
     facts = seen.facts()
     text(t("upload.would", file=name), "h2")
@@ -69,14 +72,18 @@ def _show(desk: Desk, store: Store, name: str, data: bytes, seen: Upload, push: 
         return
     _examples(desk, facts["preview"][:SHOWN])
     with ui.element("div").classes("aisle-row"):
-        at = (
-            ui.input(t("upload.at"))
-            .props("outlined dense type=datetime-local stack-label")
-            .classes("aisle-grow aisle-wide")
-        )
-        at.tooltip(t("upload.at-how", timezone=store.timezone))
+        fields = []
+        for name in ("at", "until", "deadline"):
+            field = ui.input(t(f"upload.{name}")).props("outlined dense type=datetime-local stack-label")
+            field.classes("aisle-grow aisle-wide").tooltip(t("upload.at-how", timezone=store.timezone))
+            fields.append(field)
         label = t("upload.push", count=count(facts["changed"]), store=store.name)
-        ui.button(label, icon="send", on_click=lambda: push(data, str(at.value or ""))).props("unelevated")
+
+        def asked() -> Asked:
+            at, until, deadline = (str(field.value or "") for field in fields)
+            return Asked(at, until, deadline)
+
+        ui.button(label, icon="send", on_click=lambda: push(data, asked())).props("unelevated")
 
 
 def _examples(desk: Desk, preview: list[dict[str, object]]) -> None:

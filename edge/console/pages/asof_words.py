@@ -20,7 +20,10 @@ PROOFS = {
 
 def face_words(face: Face, t: Words, money: Money) -> str:
     """Version and price."""
-    return t("asof.version", version=face.version, price=money(face.minor))
+    price = money(face.minor)
+    if face.member is not None:
+        price = f"{price}, {t('prices.member', price=money(face.member))}"
+    return t("asof.version", version=face.version, price=price)
 
 
 def look_words(look: Look, t: Words, money: Money, *, till: bool = False) -> str:

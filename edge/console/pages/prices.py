@@ -125,10 +125,16 @@ class Steps:
                 text(money(row.minor, row.currency), "strong")
                 if row.per != "each":
                     text(f"/ {row.per}").classes("aisle-soft aisle-small")
+                if row.member_minor is not None:
+                    text(t("prices.member", price=money(row.member_minor, row.currency))).classes("aisle-small")
             with ui.element("div").classes("console-price-phase"):
                 with ui.element("div").classes("aisle-row"):
                     phase_chip(row.phase, t)
                     visit.when(row.changed_at).classes("aisle-small")
+                if row.until is not None:
+                    text(t("prices.until", when=visit.exact(row.until)), "div").classes("aisle-small")
+                if row.batch_by is not None:
+                    text(t("prices.batch", when=visit.exact(row.batch_by)), "div").classes("aisle-small")
                 words = self._why(row, waiting)
                 if words:
                     text(words, "div").classes("aisle-small aisle-soft")
@@ -152,9 +158,9 @@ class Steps:
         t, visit = self._visit.t, self._visit
         if row.phase == "waiting":
             at = begins_at(row.why)
-            return (
-                in_words(row.why, t, visit.desk.figures.money) if at is None else t("prices.at", when=visit.exact(at))
-            )
+            if at is None:
+                return in_words(row.why, t, visit.desk.figures.money)
+            return t("prices.at" if row.ends is None else "prices.at-end", when=visit.exact(at))
         if row.phase == "active" and waiting:
             waiting = tuple(one for one in waiting if one.sent) or waiting  # the others are not even allowed yet
             names = ", ".join(

@@ -15,4 +15,6 @@ def in_words(why: str, t: Words, money: Callable[[int], str]) -> str:
         name: money(int(value)) if name in AMOUNTS and value.isascii() and value.isdigit() else value
         for name, value in reason.values.items()
     }
+    if "why" in values:  # a reason within a reason
+        values["why"] = in_words(values["why"], t, money)
     return t(f"why.{reason.code}", **values)

@@ -70,12 +70,24 @@ class ReceiptDesk:
                 ui.icon(LOOKS[state].icon).props("aria-hidden=true")
                 text(t(word))
             with ui.element("span").classes("aisle-grow"):
-                text(t("receipt.charged", item=line.item, price=money(line.charged), version=line.version))
+                price = money(line.charged) + ("" if line.per == "each" else f" / {line.per}")
+                text(t("receipt.charged", item=line.item, price=price, version=line.version))
+                if line.lowered is not None:
+                    facts = {"by": line.lowered.by, "reason": line.lowered.reason}
+                    said = t("receipt.lowered", price=money(line.lowered.from_minor), **facts)
+                    text(said, "div").classes("aisle-soft aisle-small")
+                if line.member:
+                    text(t("receipt.member"), "div").classes("aisle-soft aisle-small")
+                if line.per != "each":
+                    sums = {"amount": line.quantity / 1000, "unit": line.per, "total": money(line.total)}
+                    text(t("receipt.weighed", **sums), "div").classes("aisle-soft aisle-small")
+                if line.total > line.right:
+                    text(t("receipt.sum-wrong", right=money(line.right)), "div").classes("aisle-small")
                 if low is None:
                     text(t("receipt.no-label"), "div").classes("aisle-soft aisle-small")
                 else:
                     key = "receipt.showed" if low.surely else "receipt.may-show"
-                    said = t(key, label=low.label, price=money(low.face.minor), version=low.face.version)
+                    said = t(key, label=low.label, price=money(low.minor), version=low.face.version)
                     text(said, "div").classes("aisle-soft aisle-small")
                 if line.over:
                     text(t("receipt.over", price=money(line.over)), "div").classes("aisle-small")

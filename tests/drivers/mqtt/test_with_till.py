@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.base import PriceRow
+from drivers.base import MemberRow, PriceRow
 from simulators.till import NotForSaleError, Till
 from tests.drivers.mqtt.kit import BROKERS, STORE, Gateway, eventually, needs_clients, open_shop, own
 
@@ -57,6 +57,12 @@ async def test_prices_in_sales_out(broker: str, tmp_path: Path) -> None:
             await eventually(lambda: sum(m.kind == "prices.applied" for m in gateway.kept) == 2)
             assert gateway.kept[-1].body == {"rows": [[TEA, 7], [TOMATO, 7]]}
             assert [(one.version, one.minor) for one in till.truth.prices[TEA]] == [(7, 199)]
+            await shop.driver.send_prices("till-1", [MemberRow(TEA, 8, 159), *prices(9, 189)])
+            await eventually(lambda: applied(gateway, 9))
+            assert {"rows": [], "members": [[TEA, 8]]} in [message.body for message in gateway.kept]
+            assert till.sell([TEA]).total_minor == 189
+            assert till.sell([TEA], member=True).lines[0].minor == 159
+            await eventually(lambda: agreed(gateway, till))
         finally:
             till.stop()
         await eventually(lambda: gateway.lost_ == ["till-1"])

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.till import Basket, NotForSaleError, Price
-from simulators.till.basket import line_total
+from simulators.till.basket import line_total, words
+from simulators.till.journal import MemberPrice
 from simulators.till.window import REPEAT_MS, WINDOW, Window, connected, due, receipt
 from simulators.till.words import NotUnderstoodError, read_prices, read_receipt
 
@@ -74,8 +75,8 @@ def test_a_receipt_for_what_was_never_written_is_void() -> None:
 
 
 def test_prices_are_understood_with_unknown_keys() -> None:
-    heard = read_prices(json.dumps({"rows": [ROW | {"colour": "red"}], "later": 1}).encode())
-    assert heard == [Price("03850102314218", 7, "Čaj", 199, "EUR", "each")]
+    heard = read_prices(json.dumps({"rows": [ROW | {"colour": "red"}], "later": 1}).encode()).rows
+    assert heard == (Price("03850102314218", 7, "Čaj", 199, "EUR", "each"),)
 
 
 @pytest.mark.parametrize(
@@ -147,3 +148,38 @@ def test_what_cannot_be_sold_is_refused() -> None:
         basket.scan("tea")
     with pytest.raises(NotForSaleError, match="200 lines"):
         basket.scan("tea")
+
+
+TEA = "03850102314218"
+
+
+def test_staff_lower_a_line_by_name_and_never_raise_it() -> None:
+    table = {TEA: Price(TEA, 1, "tea", 100, "EUR", "each")}
+    basket = Basket(table.get)
+    basket.scan(TEA, 2)
+    for minor, by, reason in ((100, "ana", "dented"), (130, "ana", "dented"), (80, "", "dented"), (80, "ana", " ")):
+        with pytest.raises(NotForSaleError):
+            basket.lower(0, minor, by, reason)
+    basket.lower(0, 80, "ana", "dented")
+    (line,) = basket.lines()
+    assert (line.minor, line.version, line.total_minor) == (80, 1, 160)
+    assert words(line)["lowered"] == {"by": "ana", "reason": "dented", "from_minor": 100}
+    table[TEA] = Price(TEA, 2, "tea", 70, "EUR", "each")  # it fell further before the shopper pays
+    (line,) = basket.lines()
+    assert (line.minor, line.version, line.lowered) == (70, 2, None)
+
+
+def test_a_member_pays_the_lower_of_the_two_prices_and_keeps_both_as_scanned() -> None:
+    table = {TEA: Price(TEA, 1, "tea", 100, "EUR", "each")}
+    members = {TEA: MemberPrice(TEA, 1, 90)}
+    basket = Basket(table.get, members.get)
+    basket.scan(TEA)
+    assert basket.lines()[0].minor == 100  # nobody has said to be a member
+    members[TEA] = MemberPrice(TEA, 2, 95)
+    basket.member = True
+    (line,) = basket.lines()
+    assert (line.minor, line.version, line.member) == (90, 1, True)
+    table[TEA] = Price(TEA, 3, "tea", 85, "EUR", "each")
+    (line,) = basket.lines()
+    assert (line.minor, line.version, line.member) == (85, 3, False)
+    assert "member" not in words(line)
