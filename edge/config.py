@@ -88,6 +88,8 @@ class Labels(_Section):
     at_once: Annotated[int, Field(ge=1, le=64)] = 4
     silent_after_seconds: Annotated[float, Field(ge=1)] = 120
     """A label that gave no sign of life for this long counts as lost."""
+    unseen_days: Annotated[float, Field(gt=0, le=3650)] = 7
+    """A label that was neither heard nor read in a picture for so long is a task of its own: somebody has to look."""
 
 
 class Config(_Section):

@@ -1,15 +1,16 @@
-"""Counting visitors: cameras are watched by processes of their own, and what they count is put on record here."""
+"""Cameras are watched by processes of their own; the visitors that they count are put on record here."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from drivers.base import Sighting
 from edge.devices.registry import Registry
 from edge.intake import count_crossings
+from edge.readback.facts import Look
 from edge.store import Store, StoreError
 from edge.vision.config import CameraConfig
-from edge.vision.facts import CameraLost, Crossing, Health, Minute, VisionFact
+from edge.vision.facts import CameraLost, Crossing, Health, Minute, ShelfSeen, VisionFact
 from edge.vision.supervisor import VisionSupervisor
 
 log = logging.getLogger(__name__)
@@ -18,11 +19,21 @@ log = logging.getLogger(__name__)
 class Footfall:
     """Supervises the cameras' workers and records their facts."""
 
-    def __init__(self, cameras: Sequence[CameraConfig], store: Store, registry: Registry) -> None:
+    def __init__(
+        self,
+        cameras: Sequence[CameraConfig],
+        store: Store,
+        registry: Registry,
+        domain: str = "",
+        on_shelf: Callable[[str, str, int, Look], None] = lambda *_: None,
+    ) -> None:
+        """`domain`: the host in the shop's label codes. `on_shelf(camera, place, taken, look)`: labels were read."""
         self._cameras = cameras
+        self._places = {camera.id: camera.place for camera in cameras}
+        self._on_shelf = on_shelf
         self._store = store
         self._registry = registry
-        self._supervisor = VisionSupervisor(cameras, self._heard, _last_epochs(store))
+        self._supervisor = VisionSupervisor(cameras, self._heard, _last_epochs(store), domain)
 
     async def start(self) -> None:
         """Enrol the configured cameras and begin to watch them."""
@@ -45,6 +56,8 @@ class Footfall:
                 self._registry.sighted(Sighting(fact.camera, "", model=fact.detector), "camera", "camera")
             case CameraLost():
                 self._registry.lost(fact.camera, f"{fact.why}. {fact.what_now}")
+            case ShelfSeen():
+                self._on_shelf(fact.camera, self._places[fact.camera], fact.at, fact.look)
             case Minute():
                 pass  # the minutes on record are made of the crossings themselves, each counted once
 

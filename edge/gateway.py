@@ -49,6 +49,7 @@ from edge.prices.leases import Leases
 from edge.prices.starting import LawfulStart
 from edge.prices.timing import Clockwork, MayBegin
 from edge.proof.records import ShopFacts, note_shop
+from edge.readback.service import ReadBack
 from edge.store import Store, StoreError
 from edge.uplink import StoreEnd
 from edge.verbs import ShopVerbs, lamps_of
@@ -145,7 +146,8 @@ class Gateway:
             tasks(partial(_keep_starting, name, driver, sink), f"driver {name}")
             stack.push_async_callback(driver.stop)
 
-        footfall = Footfall(config.cameras, store, registry)
+        readback = ReadBack(store, engine, config.shop.domain, clock)
+        footfall = Footfall(config.cameras, store, registry, config.shop.domain, readback.seen)
         await footfall.start()
         stack.push_async_callback(footfall.stop)
 
@@ -169,6 +171,7 @@ class Gateway:
             shop=config.shop, store=store, verbs=verbs, clock=clock, link=link.view, picture=pictures,
             enrol_store=link.enrol if config.hq.url else None, setup_code=_setup_code(store),
             hosts=LOOPBACK_HOSTS if ip_address(config.console.bind).is_loopback else None, hours=hours,
+            readback=readback, unseen_ms=round(config.labels.unseen_days * 86_400_000),
         )  # fmt: skip
         port = await stack.enter_async_context(self._serve(context))
         broker = await _mqtt_address(drivers.get("mqtt"), config.drivers.get("mqtt", {}))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from drivers.base import Panel, PanelImage
 from edge.config import Shop
+from edge.labels import digital_link
 from edge.labels.content import CannotDraw, LabelContent
 from edge.labels.draw import draw, price_digits
 from edge.law.digits import DigitRule, digits_too_small
@@ -28,7 +29,7 @@ class Pictures:
     def __call__(self, item: str, version: int, label: str) -> PanelImage | None:
         """The picture, or None when the panel or the version is not known. Raises CannotDraw."""
         panel = self.panel_of(label)
-        content = self.content(item, version)
+        content = self.content(item, version, label)
         if panel is None or content is None:
             return None
         if why := self._too_small(content, panel, label):
@@ -42,7 +43,7 @@ class Pictures:
                 "SELECT MAX(version) FROM price WHERE item = ? AND phase IN ('active', 'landed')", (item,)
             ).fetchone()
         panel = self.panel_of(label)
-        content = None if version is None else self.content(item, version)
+        content = None if version is None else self.content(item, version, label)
         try:
             return "" if panel is None or content is None else self._too_small(content, panel, label)
         except CannotDraw as error:
@@ -63,7 +64,7 @@ class Pictures:
             log.warning("%s: %s", label, why)
         return ""
 
-    def content(self, item: str, version: int) -> LabelContent | None:
+    def content(self, item: str, version: int, label: str) -> LabelContent | None:
         """What the label says at this version."""
         with self.store.reading() as db:
             row = db.conn.execute(
@@ -78,4 +79,5 @@ class Pictures:
             item=item, version=version, name=name, minor=minor, currency=currency, per=per, unit_minor=unit_minor,
             unit=unit, was_minor=was_minor, locale=self.shop.locale, domain=self.shop.domain,
             member_minor=member_minor,
+            tag=digital_link.tag_of(label),
         )  # fmt: skip

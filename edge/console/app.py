@@ -16,6 +16,8 @@ The API takes the session cookie of a browser, `Authorization: Bearer` with a to
     GET  /api/receipts/{receipt}               each line judged
     GET  /api/inspections[/{id}]               accuracy with its interval; POST draws: {size?, strata?, seed?}
     POST /api/inspections/{id}/answers | end   [{label, shown? | item?, version?}] | nothing
+    POST /api/readings?place=&age_ms=          a photo of the shelf (JPEG or PNG) → every label in it, judged
+    GET  /api/readings                         what was read, newest first
     GET  /api/overview /api/tasks /api/labels /api/prices /api/healthz
 
 Calls that another site makes through a signed-in browser are refused by their Origin; the cookie is SameSite=Strict.
@@ -30,6 +32,7 @@ from edge.console.api_do import do_api
 from edge.console.api_inspect import inspect_api
 from edge.console.api_proof import past_pictures, proof_api
 from edge.console.api_read import export_files, read_api
+from edge.console.api_readings import readings_api
 from edge.console.api_sign import sign_api, sign_forms
 from edge.console.context import ConsoleContext
 from edge.console.desk import Desk
@@ -68,6 +71,7 @@ def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
         proof_api(desk),
         inspect_api(desk),
         past_pictures(desk),
+        readings_api(desk),
     ):
         app.include_router(router)
     guard_app(app, context.hosts)

@@ -8,6 +8,7 @@ from cloud_sync.link.state import LinkView
 from drivers.base import PanelImage
 from edge.clock.kept import ShopHours
 from edge.config import Shop
+from edge.readback.service import ReadBack
 from edge.store import Store
 
 
@@ -80,3 +81,7 @@ class ConsoleContext:
     """Names by which the console may be called, against pages of other names that resolve to it; None: any."""
     hours: ShopHours | None = None
     """When the shop is open; None: nothing is known of it."""
+    readback: ReadBack | None = None
+    """Reads photos of the shelf; None: this console takes none."""
+    unseen_ms: int = 7 * 86_400_000
+    """A label that nobody saw and that said nothing for so long is a task."""

@@ -18,7 +18,7 @@ from edge.views.tasks import Task, list_tasks
 T = TypeVar("T")
 OLDEST_MS = 5_000
 """A glance is read anew after this long even when nothing was written: time alone turns a label to trouble."""
-EVERYTHING = ("labels", "devices", "prices", "sales", "visits", "outbox", "clock")
+EVERYTHING = ("labels", "devices", "prices", "sales", "visits", "outbox", "clock", "readings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +69,4 @@ class Desk:
     def _read_glance(self, database: Database) -> Glance:
         shop, now = self.context.shop, self.context.clock()
         overview = read_overview(database, now, shop.timezone, shop.currency)
-        return Glance(overview, tuple(list_tasks(database, now)))
+        return Glance(overview, tuple(list_tasks(database, now, self.context.unseen_ms)))

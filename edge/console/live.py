@@ -4,7 +4,7 @@ from collections import Counter
 
 from edge.store import Store
 
-TOPICS = frozenset({"labels", "devices", "prices", "sendings", "sales", "visits", "outbox", "audit"})
+TOPICS = frozenset({"labels", "devices", "prices", "sendings", "sales", "visits", "outbox", "audit", "readings"})
 
 
 class Live:

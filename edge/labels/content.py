@@ -45,6 +45,8 @@ class LabelContent:
     """How numbers are written: a language such as "hr", "en" or "zh", with or without a country."""
     domain: str
     """Host, with a port where needed, of the shop's GS1 Digital Links."""
+    tag: str = ""
+    """The label's own tag, which travels in the code as well; see `digital_link.tag_of`."""
 
     member_minor: int | None = None
     """What members of the shop's programme pay, where that is another price."""

@@ -29,7 +29,7 @@ def _draw(content: LabelContent, panel: Panel) -> tuple[Canvas, Block]:
     """The drawn canvas and the block of the price on it."""
     if not {Ink.BLACK, Ink.WHITE} <= set(panel.inks):
         raise ValueError("a label needs a panel with black and white")
-    code = qr.modules(digital_link.make(content.domain, content.item, content.version))
+    code = qr.modules(digital_link.make(content.domain, content.item, content.version, content.tag))
     layout = lay_out(panel, len(code))
     canvas = Canvas(panel)
     quiet = qr.QUIET * layout.module

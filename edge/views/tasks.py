@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from edge.views.clock import SERIOUS, read_clock
 from edge.views.labels import LOW_BATTERY_MV, TROUBLE_AFTER_MS
 from edge.views.selling import Loss, read_losses
+from edge.views.shelf import Caught, labels_in_wrong_place, labels_unseen, labels_with_wrong_price
 
 MAX_OF_A_KIND = 200
 REFUSED_FOR_MS = 24 * 3_600_000
@@ -16,6 +17,8 @@ CLOCK_AFTER_MS = 60_000
 """A gateway that has just started hears of the time within a moment; past that it is a task."""
 FOUND_FOR_MS = 14 * 24 * 3_600_000
 """How long an inspection's finding stays a task."""
+UNSEEN_AFTER_MS = 7 * 86_400_000
+"""How long a label may be neither heard nor read, unless the shop says otherwise."""
 
 
 class TaskKind(IntEnum):
@@ -23,14 +26,17 @@ class TaskKind(IntEnum):
 
     CLOCK = 0
     TILL = 1
-    HELD_RAISE = 2
-    INSPECTED = 3
-    APPROVAL = 4
-    LABEL = 5
-    REFUSED_CHANGE = 6
-    REFUSED_PRICE = 7
-    COVERED = 8
-    BATTERY = 9
+    SHOWS_OLD = 2
+    HELD_RAISE = 3
+    INSPECTED = 4
+    APPROVAL = 5
+    WRONG_LABEL = 6
+    UNSEEN = 7
+    LABEL = 8
+    REFUSED_CHANGE = 9
+    REFUSED_PRICE = 10
+    COVERED = 11
+    BATTERY = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Task:
     `minor` is a price (approval: the new one), `before_minor` what it was; for a held raise their difference is what
     every sale gives away while the label is not replaced, and `loss` what that comes to. `state` is the device's, or
     what an inspection found; `count` how many prices wait, or the inspection.
+    For a label that a picture showed to be wrong: `minor` what the tills charge, `before_minor` what it shows, `state`
+    the verdict, `count` how often it was read so.
     """
 
     kind: TaskKind
@@ -64,22 +72,28 @@ class Task:
 
     @property
     def gives_away(self) -> int:
-        """Minor units lost per piece sold; 0 when nothing is."""
-        if self.kind is not TaskKind.HELD_RAISE:
+        """Minor units per piece sold: lost to a held raise, or charged above an old label; 0 when nothing is."""
+        if self.kind not in (TaskKind.HELD_RAISE, TaskKind.SHOWS_OLD):
             return 0
         raised = self.minor is not None and self.before_minor is not None
         return max(0, (self.minor or 0) - (self.before_minor or 0)) if raised else 0
 
 
-def list_tasks(database: Database, now: int) -> list[Task]:
-    """Every task, most costly first; at most 200 of a kind."""
+def list_tasks(database: Database, now: int, unseen_ms: int = UNSEEN_AFTER_MS) -> list[Task]:
+    """Every task, most costly first; at most 200 of a kind. `unseen_ms`: how long a label may give no sign at all."""
     held = _held_raises(database, now)
-    holding = {task.device for task in held}
+    seen = [
+        *(_caught(TaskKind.SHOWS_OLD, one) for one in labels_with_wrong_price(database, now, MAX_OF_A_KIND)),
+        *(_caught(TaskKind.WRONG_LABEL, one) for one in labels_in_wrong_place(database, now, MAX_OF_A_KIND)),
+        *_unseen(database, now - unseen_ms, {task.device for task in held}),
+    ]
+    holding = {task.device for task in (*held, *seen)}
     tasks = [
         *_clock(database, now),
         *_tills(database),
         *held,
         *_inspected(database, now),
+        *seen,
         *_approvals(database),
         *(task for task in _labels(database, now) if task.device not in holding),
         *_refused_changes(database, now),
@@ -180,6 +194,23 @@ def _labels(database: Database, now: int) -> list[Task]:
             name=name or "",
         )
         for device, place, state, why, since, item, name in rows
+    ]
+
+
+def _caught(kind: TaskKind, one: Caught) -> Task:
+    """What a picture showed to be wrong."""
+    return Task(
+        kind, device=one.device, item=one.item, version=one.version, name=one.name, place=one.place, since=one.since,
+        state=one.verdict.value, minor=one.charged, before_minor=one.shown, currency=one.currency, count=one.times,
+    )  # fmt: skip
+
+
+def _unseen(database: Database, before: int, holding: set[str]) -> list[Task]:
+    """Labels of which there is no sign at all, but for those that hold a raise and are a task by that."""
+    return [
+        Task(TaskKind.UNSEEN, device=device, place=place, item=item, name=name, since=since)
+        for device, place, item, name, since in labels_unseen(database, before, MAX_OF_A_KIND)
+        if device not in holding
     ]
 
 

@@ -1,7 +1,7 @@
-"""Counting people: one worker process per camera, of which only counts ever come out."""
+"""Counting people and reading labels: one process per camera, of which counts and codes come out, never a picture."""
 
 from edge.vision.config import CameraConfig
-from edge.vision.facts import CameraLost, Crossing, Health, Minute, VisionFact
+from edge.vision.facts import CameraLost, Crossing, Health, Minute, ShelfSeen, VisionFact
 from edge.vision.line import Direction
 from edge.vision.supervisor import VisionSupervisor
 
@@ -12,6 +12,7 @@ __all__ = [
     "Direction",
     "Health",
     "Minute",
+    "ShelfSeen",
     "VisionFact",
     "VisionSupervisor",
 ]

@@ -35,6 +35,14 @@ class CameraConfig(BaseModel):
     """Pictures looked at per second, at most."""
     pace: bool = True
     """False plays a recording as fast as it can be looked at; times are then the recording's own."""
+    counts_people: bool = True
+    """False for a camera that only looks at shelves: nobody is counted, and pictures are taken only to read labels."""
+    reads_labels: bool = False
+    """Whether the labels in its picture are read now and then; see docs/operations.md."""
+    reads_every_s: Annotated[float, Field(ge=0.2, le=86_400)] = 600
+    """From one reading of the labels to the next."""
+    place: Annotated[str, Field(max_length=60)] = ""
+    """The place in the shop that it looks at, as labels name theirs: a label of another place is then found out."""
     health_s: Annotated[float, Field(ge=0.1, le=60)] = 2
 
     @model_validator(mode="after")
@@ -59,3 +67,5 @@ class WorkOrder(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     camera: CameraConfig
     epoch: int
+    domain: str = ""
+    """The host in the codes of this shop's labels."""

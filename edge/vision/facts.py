@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from edge.readback.facts import Look
 from edge.vision.line import Direction
 
 
@@ -61,4 +62,14 @@ class CameraLost:
     """Nothing happens until a person acts (see VisionSupervisor.retry)."""
 
 
-VisionFact = Crossing | Minute | Health | CameraLost
+@dataclass(frozen=True, slots=True)
+class ShelfSeen:
+    """The labels that a camera read in one picture of the shelf: what their codes say, and where they were."""
+
+    camera: str
+    at: int
+    """UTC epoch milliseconds."""
+    look: Look
+
+
+VisionFact = Crossing | Minute | Health | CameraLost | ShelfSeen

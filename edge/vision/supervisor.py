@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from edge.vision.config import CameraConfig, WorkOrder
-from edge.vision.facts import CameraLost, Crossing, Health, VisionFact
+from edge.vision.facts import CameraLost, Crossing, Health, ShelfSeen, VisionFact
 from edge.vision.minutes import Tally, add, close
 from edge.vision.process import Misbehaved, WorkerProcess
 from edge.vision.restart import Restart, after_end
@@ -25,16 +25,20 @@ RESTARTS = "Aisle starts it again. If it lasts, look at the box's memory and loa
 class VisionSupervisor:
     """Watches cameras until stopped. `on_fact` is called on the event loop, returns at once, never raises.
 
-    `last_epochs`: camera → the highest epoch ever committed for it.
+    `last_epochs`: camera → the highest epoch ever committed for it. `domain`: the host in the shop's label codes.
     """
 
     def __init__(
-        self, cameras: Sequence[CameraConfig], on_fact: OnFact, last_epochs: Mapping[str, int] | None = None
+        self,
+        cameras: Sequence[CameraConfig],
+        on_fact: OnFact,
+        last_epochs: Mapping[str, int] | None = None,
+        domain: str = "",
     ) -> None:
         if len({camera.id for camera in cameras}) != len(cameras):
             raise ValueError("two cameras have the same id")
         self._keepers = {
-            camera.id: _Keeper(camera, on_fact, (last_epochs or {}).get(camera.id, 0)) for camera in cameras
+            camera.id: _Keeper(camera, on_fact, (last_epochs or {}).get(camera.id, 0), domain) for camera in cameras
         }
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -66,8 +70,8 @@ class VisionSupervisor:
 class _Keeper:
     """One camera: start, listen, wait, start again."""
 
-    def __init__(self, camera: CameraConfig, on_fact: OnFact, epoch: int) -> None:
-        self._camera, self._on_fact, self._epoch = camera, on_fact, epoch
+    def __init__(self, camera: CameraConfig, on_fact: OnFact, epoch: int, domain: str) -> None:
+        self._camera, self._on_fact, self._epoch, self._domain = camera, on_fact, epoch, domain
         self._tally = Tally()
         self._said_lost = ""
         self._watching_since: float | None = None
@@ -91,7 +95,7 @@ class _Keeper:
         """Start a worker and listen until it ends, for whatever reason."""
         self._epoch = max(self._epoch + 1, round(time.time() * 1000))
         try:
-            async with WorkerProcess(WorkOrder(camera=self._camera, epoch=self._epoch)) as worker:
+            async with WorkerProcess(WorkOrder(camera=self._camera, epoch=self._epoch, domain=self._domain)) as worker:
                 self.pid = worker.pid
                 while not isinstance(told := await worker.next(), Ended):
                     self._take(told)
@@ -103,7 +107,7 @@ class _Keeper:
         finally:
             self.pid = 0
 
-    def _take(self, told: Crossing | Health) -> None:
+    def _take(self, told: Crossing | Health | ShelfSeen) -> None:
         match told:
             case Crossing():
                 self._tally = add(self._tally, told)
@@ -111,6 +115,8 @@ class _Keeper:
                 self._watching_since = self._watching_since or time.monotonic()
                 self._said_lost = ""
                 self.close_minutes(told.at)
+            case ShelfSeen():
+                pass
         self._on_fact(told)
 
     def close_minutes(self, now: int | None) -> None:

@@ -5,10 +5,12 @@ from dataclasses import asdict, dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
-from edge.vision.facts import Crossing, Health
+from edge.vision.facts import Crossing, Health, ShelfSeen
 
-MAX_LINE = 4096
-"""Bytes of one fact, at most."""
+MAX_LINE = 32 << 10
+"""Bytes of one fact, at most: the labels of a full shelf fit."""
+MOST_LABELS = 150
+"""Labels in one picture that a worker tells of."""
 MAX_WORDS = 600
 """Characters of a reason, at most."""
 
@@ -26,10 +28,11 @@ class Ended:
     again: bool
 
 
-Told = Crossing | Health | Ended
+Told = Crossing | Health | ShelfSeen | Ended
 _READERS: dict[str, TypeAdapter[Told]] = {
     "crossing": TypeAdapter(Crossing),
     "health": TypeAdapter(Health),
+    "shelfseen": TypeAdapter(ShelfSeen),
     "ended": TypeAdapter(Ended),
 }
 

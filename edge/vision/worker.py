@@ -19,6 +19,7 @@ from edge.vision.detector import BadModelError, Detector
 from edge.vision.looks import Looks, look
 from edge.vision.models import open_detector
 from edge.vision.report import Report, Send
+from edge.vision.shelf import ShelfReader, look_at_shelves
 from edge.vision.watch import Watch
 from edge.vision.wire import MAX_WORDS, Ended, Told, write_line
 
@@ -46,11 +47,13 @@ def _private_output() -> Send:
     """Keep standard output for facts: what a library prints goes to standard error instead."""
     facts = os.dup(1)
     os.dup2(2, 1)
+    turn = threading.Lock()  # labels are read in a thread of their own: its line must not be torn by another
 
     def send(told: Told) -> None:
         line = write_line(told)
-        while line:
-            line = line[os.write(facts, line) :]
+        with turn:
+            while line:
+                line = line[os.write(facts, line) :]
 
     return send
 
@@ -65,8 +68,11 @@ def _end_with_parent() -> None:
 def _watch(order: WorkOrder, send: Send) -> Ended:
     """Watch until the source ends; every way it can end, in words."""
     try:
-        detector, driver = _open(order.camera)
-        _follow(order, driver, detector, send)
+        driver = _open_driver(order.camera)
+        if not order.camera.counts_people:
+            look_at_shelves(order, driver, send)
+            return Ended("the film is over", FILM_OVER, again=False)
+        _follow(order, driver, _open_detector(order.camera), send)
         return Ended("the film is over", FILM_OVER, again=False)
     except DeviceError as error:
         return Ended(error.why[:MAX_WORDS], error.what_now, again=not isinstance(error, Refused))
@@ -76,18 +82,25 @@ def _watch(order: WorkOrder, send: Send) -> Ended:
         return Ended(f"{type(error).__name__} in the vision worker", BROKEN, again=True)
 
 
-def _open(camera: CameraConfig) -> tuple[Detector, CameraDriver]:
-    """All that a configuration can get wrong, found before anything starts. Raises Refused."""
+def _open_detector(camera: CameraConfig) -> Detector:
+    """Raises Refused for a model that cannot be used."""
     try:
-        detector = open_detector(camera.model, camera.fps)
+        return open_detector(camera.model, camera.fps)
+    except BadModelError as error:
+        raise Refused(camera.id, str(error)) from error
+
+
+def _open_driver(camera: CameraConfig) -> CameraDriver:
+    """All that a configuration can get wrong about the driver, found before anything starts. Raises Refused."""
+    try:
         driver = load_driver(camera.driver, camera.driver_options())
-    except (BadModelError, LookupError) as error:
+    except LookupError as error:
         raise Refused(camera.id, str(error)) from error
     except ValueError as error:
         raise Refused(camera.id, f"the options of its driver {camera.driver!r}: {error}") from error
     if not isinstance(driver, CameraDriver):
         raise Refused(camera.id, f"its driver {camera.driver!r} gives no pictures")
-    return detector, driver
+    return driver
 
 
 def _follow(order: WorkOrder, driver: CameraDriver, detector: Detector, send: Send) -> None:
@@ -95,13 +108,18 @@ def _follow(order: WorkOrder, driver: CameraDriver, detector: Detector, send: Se
     camera = order.camera
     watch, looks = Watch(camera, detector), Looks(1000 / camera.fps)
     report: Report | None = None
+    shelves = ShelfReader(order, send) if camera.reads_labels else None
     for frame in driver.frames(camera.id, camera.address):
         report = report or Report(order, detector.name, send, frame.at)
+        if shelves:
+            shelves.offer(frame)
         looks, due = look(looks, frame.at)
         if due:
             for crossed in watch.look(frame):
                 report.crossed(frame.at, crossed.direction)
             report.looked(frame.at, watch.people, looks.dropped)
+    if shelves:
+        shelves.finish()
     if report:
         report.health()
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from simulators.ble.label import Label
 from simulators.demo.shop import PriceOf, Shop
 
-_LINK = re.compile(r"/01/(\d{14})\?v=(\d+)$", re.IGNORECASE)
+_LINK = re.compile(r"/01/(\d{14})\?v=(\d+)(?:\.[0-9a-z]{4})?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

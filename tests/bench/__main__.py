@@ -22,6 +22,7 @@ from tests.bench.gateway import gateway_start
 from tests.bench.labels_drawn import labels_drawn
 from tests.bench.landing import landing
 from tests.bench.mqtt import mqtt_recorded
+from tests.bench.readback import labels_read_back
 from tests.bench.upload import label_upload
 
 MEASURES: dict[str, Callable[[Say], list[Figure]]] = {
@@ -31,6 +32,7 @@ MEASURES: dict[str, Callable[[Say], list[Figure]]] = {
     "upload": label_upload,
     "gateway": gateway_start,
     "landing": landing,
+    "readback": labels_read_back,
 }
 BY_NAME = {"landing"}
 """Measured only when it is asked for: it takes minutes, and compares with no peer."""

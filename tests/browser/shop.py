@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
@@ -20,6 +21,9 @@ from cloud_sync.contract.events import EventClass
 from cloud_sync.link.state import LinkPhase, LinkView
 from drivers.base import Sighting
 from edge.console.app import add_console
+from edge.labels.digital_link import tag_of
+from edge.readback.facts import Look, Reading
+from edge.readback.record import Glimpse, record_look
 from edge.store import Transaction
 from tests.console.floor import DAY, HOUR, LARGE, MIDDLE, MINUTE, SMALL, Floor, gtin, row
 
@@ -133,8 +137,29 @@ def _eggs(floor: Floor, now: int, item: str) -> None:
     floor.do(lambda tx: tx.record("label.read", "shelf-07", seen))
 
 
+def _read_the_shelf(floor: Floor, now: int) -> None:
+    """A camera and a photo: most labels are right, one shows an old price, one hangs that is in nobody's books."""
+    floor.now = now - 31 * MINUTE
+    seen = [(f"shelf-{number:02}", gtin((number - 1) % len(ITEMS) + 1)) for number in (4, 5, 6, 8, 9, 22)]
+    with floor.store.reading() as db:
+        shown = dict(db.conn.execute("SELECT device, reported_version FROM twin").fetchall())
+    readings = []
+    for place, (device, item) in enumerate(seen):
+        left, top = 220 + 560 * (place % 3), 330 + 640 * (place // 3)
+        corners = ((left, top), (left + 118, top + 4), (left + 116, top + 120), (left - 2, top + 116))
+        version = 1 if device == "shelf-09" else shown[device]
+        readings.append(Reading(item, version, tag_of(device), corners, 116, 29))
+    glimpse = Glimpse(floor.now, camera="aisle-2", place="")
+    floor.do(lambda tx: record_look(tx, floor.engine, Look(1920, 1280, tuple(readings[:5])), glimpse))
+    gone = replace(readings[5], tag="0000")
+    glimpse = Glimpse(floor.now + 9 * MINUTE, by=MANAGER, place="")
+    floor.now += 9 * MINUTE
+    floor.do(lambda tx: record_look(tx, floor.engine, Look(1536, 2048, (*readings[:2], gone)), glimpse))
+
+
 def settle_in(floor: Floor, now: int) -> None:
     """The last seconds before the present: a change that is just on its way."""
+    _read_the_shelf(floor, now)
     floor.silent |= {"shelf-05", "shelf-21"}
     floor.now = now - 20_000
     floor.change([row(gtin(5), 269, ITEMS[4][0])], author="ana@hq")

@@ -2,6 +2,7 @@
 
 import re
 import time
+from pathlib import Path
 
 import cv2
 import httpx
@@ -9,15 +10,20 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from edge.labels import digital_link, qr
 from tests.browser.conftest import sign_in
 from tests.browser.shop import MANAGER, PASSWORD
 from tests.console.floor import HOUR, MINUTE, gtin
+from tests.readback.photo import Conditions, photograph
+from tests.readback.trials import subject
 
 pytestmark = pytest.mark.browser
 
 PAGES = ["/", "/tasks", "/scan", "/scan?label=shelf-03", "/inspect", "/inspect/1", "/labels",
          "/labels/shelf-03", "/labels/shelf-97", "/prices", "/visitors", "/devices", "/link", "/ledger",
          "/settings"]  # fmt: skip
+PAGES = ["/", "/tasks", "/labels", "/labels/shelf-03", "/labels/shelf-97", "/prices", "/visitors", "/devices", "/link",
+         "/ledger", "/settings", "/photo"]  # fmt: skip
 
 CONTRAST = """() => {
   const channel = c => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4 };
@@ -285,3 +291,28 @@ def test_a_manager_vouches_for_the_clock_and_sets_the_hours(signed_in: Page, sho
     said = httpx.get(f"{shop}/api/clock", auth=(MANAGER, PASSWORD)).json()
     assert said["week"] == ["08:00-12:00, 14:00-20:00", *[""] * 6]
     assert said["days"] == {"2026-12-24": "08:00-14:00", "2026-12-25": ""}
+
+
+@pytest.mark.parametrize("page", ["en-GB", "zh-CN"], indirect=True)
+def test_a_photo_is_shown_with_every_label_marked(page: Page, shop: str, tmp_path: Path) -> None:
+    """The browser keeps the photo to itself; the page draws a numbered box over each label and lists them."""
+    labels = [subject(number, (296, 128)) for number in (1, 2)]
+    picture, _ = photograph([one.shot for one in labels], Conditions(module_px=4, tilt=10), 5)
+    code = qr.modules(digital_link.make("id.example.com", gtin(6), 1, digital_link.tag_of("shelf-06")))
+    large = np.pad(code, 4, constant_values=255).repeat(5, axis=0).repeat(5, axis=1)
+    picture[20 : 20 + len(large), 20 : 20 + len(large)] = large[:, :, None]
+    file = tmp_path / "shelf.png"
+    cv2.imwrite(str(file), picture)
+    sign_in(page, shop)
+    page.goto(f"{shop}/photo")
+    page.locator(".photo-input").last.set_input_files(file)
+    expect(page.locator(".photo-boxes polygon")).to_have_count(1)
+    expect(page.locator(".photo-shot")).to_have_attribute("src", re.compile("^blob:"))
+    expect(page.locator(".photo-panel .photo-line")).to_contain_text("shelf-06")
+    expect(page.locator(".photo-panel .aisle-chip")).to_have_text(re.compile("right|正确"))
+    expect(page.locator(".photo-panel")).to_contain_text(re.compile("2 other codes|另有 2 个码"))
+    expect(page.locator(".photo-look").first).to_contain_text(MANAGER)
+    file.write_bytes(b"this is no picture")
+    page.locator(".photo-input").last.set_input_files(file)
+    expect(page.locator(".photo-said")).to_have_text(re.compile("no JPEG or PNG|不是 JPEG 或 PNG"))
+    expect(page.locator(".photo-boxes polygon")).to_have_count(0)

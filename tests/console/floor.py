@@ -26,6 +26,7 @@ from edge.pictures import Pictures
 from edge.prices.checks import Limits
 from edge.prices.engine import PriceEngine
 from edge.prices.inbox import Inbox
+from edge.readback.service import ReadBack
 from edge.store import Store, Transaction
 from edge.verbs import ShopVerbs
 
@@ -76,6 +77,7 @@ class Floor:
         """What the console gets."""
         parts: dict[str, object] = {
             "shop": self.shop, "store": self.store, "verbs": self.verbs, "clock": self.clock,
+            "readback": ReadBack(self.store, self.engine, self.shop.domain, self.clock),
             "link": lambda: self.link, "picture": self.pictures, "enrol_store": self._enrol_store,
             "hours": self.hours,
         }  # fmt: skip

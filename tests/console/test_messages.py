@@ -8,13 +8,16 @@ from cloud_sync.pages.i18n import Catalogue
 from edge.clock.trust import Source
 from edge.console.accounts import Role
 from edge.console.pages.inspected import CHANGES
+from edge.console.pages.photo import FAULTS
 from edge.inspect.frame import By
 from edge.inspect.report import Found
 from edge.law.reasons import ENGLISH
+from edge.readback.facts import Verdict
 from edge.views.labels import LabelState
 from edge.views.prices import PHASES
 from edge.views.tasks import TaskKind
 
+WRONG = (Verdict.WRONG_ITEM, Verdict.MOVED)
 CONSOLE = Path(__file__).parents[2] / "edge" / "console"
 MADE = {
     *(f"label.{state}" for state in LabelState),
@@ -47,8 +50,11 @@ MADE = {
     *(
         "task." + kind.name.lower().replace("_", "-")
         for kind in TaskKind
-        if kind not in (TaskKind.LABEL, TaskKind.INSPECTED)
+        if kind not in (TaskKind.LABEL, TaskKind.INSPECTED, TaskKind.WRONG_LABEL)
     ),
+    *(f"task.wrong-label.{one}{tail}" for one in Verdict if one.stray or one in WRONG for tail in ("", ".step")),
+    *(f"read.{verdict}" for verdict in Verdict),
+    *(f"photo.fault.{fault}" for fault in FAULTS),
     *(f"why.{code}" for code in ENGLISH),
     *(f"clock.by.{source}" for source in Source),
     *(f"price.{word}{tail}" for word in ("approve", "reject") for tail in ("", ".title", ".body", ".done")),

@@ -6,7 +6,8 @@ import pytest
 
 from drivers.base import Ink, Panel, PanelImage
 from edge.labels import CannotDraw, digital_link, draw, qr
-from tests.labels.samples import BW, COMMON, PANELS, label
+from simulators.demo.judge import read_label
+from tests.labels.samples import BW, COMMON, PANELS, SIZES, label
 
 
 def read(image: PanelImage) -> str:
@@ -22,6 +23,13 @@ def read(image: PanelImage) -> str:
 @pytest.mark.parametrize("was", [None, 159])
 def test_code_says_item_and_version(panel: Panel, was: int | None) -> None:
     assert digital_link.parse(read(draw(label(was_minor=was), panel))) == ("03850334043641", 1234)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_code_with_the_labels_tag_is_read_by_others_as_well(size: tuple[int, int]) -> None:
+    image = draw(label(tag="K3F2"), Panel(*size, BW))
+    assert digital_link.of_shop(read(image), "labels.shop.example") == digital_link.Link("03850334043641", 1234, "K3F2")
+    assert read_label(image.pixels, ("black", "white")) == ("03850334043641", 1234)
 
 
 @pytest.mark.parametrize("version", [0, 1, 98765, 2**53])

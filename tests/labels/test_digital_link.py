@@ -19,6 +19,30 @@ def test_what_is_made_is_read_back(host: str, item: str, version: int) -> None:
     assert digital_link.parse(link.lower()) == (item, version)
 
 
+@given(hosts, items, versions, st.from_regex(r"[0-9A-Z]{4}", fullmatch=True))
+def test_the_tag_of_a_label_travels_along(host: str, item: str, version: int, tag: str) -> None:
+    link = digital_link.make(host, item, version, tag)
+    for text in (link, link.lower()):
+        assert digital_link.of_shop(text, host) == digital_link.Link(item, version, tag)
+        assert digital_link.parse(text) == (item, version)
+    assert digital_link.of_shop(link, host + ".elsewhere") is None
+    assert [each.value for each in GS1DigitalLinkURI.parse(link).element_strings] == [item]
+
+
+@given(st.text(), st.text(max_size=20))
+def test_anything_else_is_no_link_of_the_shop(text: str, domain: str) -> None:
+    assert digital_link.of_shop(text, domain) is None
+
+
+def test_tags_follow_from_the_device_and_seldom_meet() -> None:
+    tags = [digital_link.tag_of(f"ble-{number:012x}") for number in range(2_000)]
+    assert digital_link.tag_of("ble-000000000000") == tags[0]
+    assert all(digital_link.make("a.b", "03850334043641", 1, tag) for tag in tags[:50])
+    assert len(set(tags)) >= 1_990
+    with pytest.raises(ValueError, match="tag"):
+        digital_link.make("a.b", "03850334043641", 1, "k3f2")
+
+
 @given(items, versions)
 def test_a_gs1_parser_finds_the_item(item: str, version: int) -> None:
     link = GS1DigitalLinkURI.parse(digital_link.make("id.shop.example", item, version))

@@ -12,6 +12,7 @@ from edge.console.pages import (
     ledger,
     link,
     overview,
+    photo,
     prices,
     scan,
     settings,
@@ -24,7 +25,9 @@ from edge.console.pages import (
 def add_pages(desk: Desk) -> None:
     """Declare every page. NiceGUI's own app holds them, because its middleware must see their requests."""
     router = APIRouter()
-    every = (sign, overview, tasks, scan, inspect, labels, label, prices, visitors, devices, link, ledger, settings)
+    every = (
+        sign, overview, tasks, scan, inspect, labels, label, photo, prices, visitors, devices, link, ledger, settings,
+    )  # fmt: skip
     for page in every:
         page.add(router, desk)
     nicegui_app.include_router(router)

@@ -84,7 +84,7 @@ def sentence(row: Happening, t: Words) -> str:
     key = f"ledger.{row.kind}"
     if key not in t.messages:
         return row.kind
-    names = ("item", "version", "by", "why", "state", "rows", "receipt", "author", "epoch")
+    names = ("item", "version", "by", "why", "state", "rows", "receipt", "author", "epoch", "source")
     facts = {name: row.body.get(name, "") for name in names}
     rows = row.body.get("rows")
     facts["rows"] = len(rows) if isinstance(rows, list) else rows

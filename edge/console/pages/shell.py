@@ -27,6 +27,7 @@ DESTINATIONS = (
     Destination("/", "storefront", "page.overview"),
     Destination("/tasks", "checklist", "page.tasks"),
     Destination("/labels", "sell", "page.labels"),
+    Destination("/photo", "photo_camera", "page.photo"),
     Destination("/prices", "price_change", "page.prices"),
     Destination("/visitors", "directions_walk", "page.visitors"),
     Destination("/devices", "router", "page.devices"),

@@ -40,7 +40,7 @@ def add(router: APIRouter, desk: Desk) -> None:
         async def refresh() -> None:
             todo.show((await desk.glance()).tasks)
 
-        visit.follow(refresh, "labels", "devices", "prices", "clock")
+        visit.follow(refresh, "labels", "devices", "prices", "clock", "readings")
         return None
 
 

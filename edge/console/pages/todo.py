@@ -20,6 +20,9 @@ ICONS = {
     TaskKind.CLOCK: "schedule",
     TaskKind.TILL: "point_of_sale",
     TaskKind.HELD_RAISE: "hourglass_top",
+    TaskKind.SHOWS_OLD: "running_with_errors",
+    TaskKind.WRONG_LABEL: "wrong_location",
+    TaskKind.UNSEEN: "search",
     TaskKind.APPROVAL: "gavel",
     TaskKind.LABEL: "sell",
     TaskKind.REFUSED_CHANGE: "block",
@@ -78,6 +81,10 @@ def title(visit: Visit, task: Task) -> str:
     match task.kind:
         case TaskKind.LABEL:
             return t(f"task.label.{task.state if task.state in ('lost', 'fault') else 'late'}")
+        case TaskKind.SHOWS_OLD if task.gives_away:
+            return t("task.shows-old.over")
+        case TaskKind.WRONG_LABEL:
+            return t(f"task.wrong-label.{task.state}")
         case TaskKind.BATTERY:
             return t("task.battery", volts=f"{task.count / 1000:.2f}")
         case TaskKind.INSPECTED:
@@ -105,6 +112,16 @@ def detail(visit: Visit, task: Task) -> str:
             price, before = money(task.minor, task.currency), money(task.before_minor, task.currency)
             reach = many(t, "task.approval.reach", task.count, name=task.name, price=price, before=before)
             return f"{reach} {in_words(task.why, t, money)}".rstrip()
+        case TaskKind.SHOWS_OLD:
+            shown, charged = money(task.before_minor, task.currency), money(task.minor, task.currency)
+            said = t("task.shows-old.what", name=task.name, shown=shown, charged=charged)
+            step = "task.shows-old.again" if task.count > 1 else "task.shows-old.step"
+            step = step if task.device else "task.shows-old.find"
+            return f"{said} {t(step, count=task.count)}"
+        case TaskKind.WRONG_LABEL:
+            return t(f"task.wrong-label.{task.state}.step", name=task.name or task.item)
+        case TaskKind.UNSEEN:
+            return t("task.unseen.step", name=task.name)
         case TaskKind.REFUSED_CHANGE:
             return t("task.refused-change.why", number=task.version, who=task.name, why=task.why)
         case TaskKind.REFUSED_PRICE:
@@ -134,7 +151,9 @@ def next_step(visit: Visit, task: Task) -> Step:
             return Step(t("task.show"), _to("/link"))
         case TaskKind.TILL:
             return Step(t("task.retry"), retry)
-        case TaskKind.HELD_RAISE | TaskKind.COVERED:
+        case TaskKind.SHOWS_OLD | TaskKind.WRONG_LABEL:
+            return Step(t("task.read-again"), _to(f"/photo?place={quote(task.place)}"))
+        case TaskKind.HELD_RAISE | TaskKind.COVERED | TaskKind.UNSEEN:
             return Step(t("task.scan"), _to(to_scan(task.device)))
         case TaskKind.INSPECTED:
             return Step(t("task.look-again"), _to(f"/inspect/{task.count}?label={quote(task.device)}"))

@@ -1,0 +1,1 @@
+"""nexo's retailer protocol over local HTTPS."""
