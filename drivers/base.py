@@ -7,7 +7,7 @@ does one thing once and says how it ended. Found by entry point `aisle.drivers`;
 import hashlib
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -30,6 +30,9 @@ class Capability(StrEnum):
     BLINKS = "blinks"
     TAKES_PAYMENT = "takes-payment"
     WATCHES_NETWORK = "watches-network"
+    WEIGHS = "weighs"
+    SCANS = "scans"
+    PRINTS = "prints"
 
 
 class Ink(StrEnum):
@@ -362,6 +365,159 @@ class NetworkDriver(Driver):
         Raises Refused (not on the allow list, or the switch says no), Unreachable or Misspoke; the text says how the
         port was left.
         """
+
+
+class Balance(StrEnum):
+    """What a scale says about its pan."""
+
+    STABLE = "stable"
+    EMPTY = "empty"
+    MOVING = "moving"
+    UNMOVED = "unmoved"
+    """The goods on the pan were weighed and sold already; certified scales ask for motion in between."""
+    OVER = "over capacity"
+    UNDER = "under zero"
+    NOT_READY = "not ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a scale answered, once. `grams` is None unless the pan was at rest with a weight that may be shown."""
+
+    device: str
+    balance: Balance
+    grams: int | None
+    net: bool
+    """A tare was taken off."""
+    unit: str
+    """The scale's own unit, as it stood in the answer or in its settings: "kg", "lb", "g"."""
+    raw: bytes
+    """The answer's own bytes, for the record."""
+    at: int
+    """UTC epoch milliseconds."""
+    steady: int
+    """Milliseconds of a clock that never jumps, read when the scale was asked: what a weighing's age is told by."""
+    minor: int | None = None
+    """A computing scale's unit price, echoed."""
+    total_minor: int | None = None
+    """A computing scale's own total for it: the legal one."""
+
+    @property
+    def stable(self) -> bool:
+        """Whether the pan was at rest."""
+        return self.balance in (Balance.STABLE, Balance.EMPTY)
+
+
+class ScaleDriver(Driver):
+    """Asks scales."""
+
+    @abstractmethod
+    async def weigh(self, device: str, minor: int | None = None) -> Reading:
+        """Ask once. A pan in motion is an answer too. `minor`: price of a kilogram, for scales that compute.
+
+        Raises Unreachable, Misspoke, or Refused (no such scale, a price missing, a secret not accepted).
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One label that a scanner read."""
+
+    device: str
+    symbology: str
+    """AIM identifier without the bracket ("E0", "C1", "Q3"), or "" where the scanner sends none."""
+    text: str
+    """Without identifier, prefix and suffix. A separator (FNC1) is the character GS, 0x1D."""
+    at: int
+    """UTC epoch milliseconds."""
+
+
+class ScannerDriver(Driver):
+    """Listens to scanners."""
+
+    @abstractmethod
+    def scans(self, device: str) -> AsyncIterator[Scan]:
+        """Every scan from now on, across losses of the link (which the sink hears of). Ends when the driver stops.
+
+        Raises Refused where there is no such scanner. One listener per scanner; the oldest of too many unread
+        scans are dropped.
+        """
+
+
+class Paper(StrEnum):
+    """What a printer says about its paper."""
+
+    PLENTY = "plenty"
+    LOW = "low"
+    OUT = "out"
+    UNKNOWN = "unknown"
+    """It did not say. Never taken for plenty."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """What a printer said about itself. None is: not said."""
+
+    device: str
+    paper: Paper
+    online: bool | None
+    cover_open: bool | None
+    fault: str
+    """In words ("cutter", "cannot recover"), or ""."""
+    drawer_high: bool | None
+    """The level of the drawer's switch; which level is open depends on the drawer."""
+    at: int
+    """UTC epoch milliseconds."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it said that it can print now."""
+        fit = self.online is True and self.cover_open is False and not self.fault
+        return fit and self.paper in (Paper.PLENTY, Paper.LOW)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One line: `left` at the left edge, `right` at the right one; `centred` puts `left` in the middle."""
+
+    left: str
+    right: str = ""
+    bold: bool = False
+    tall: bool = False
+    centred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is to be printed: lines, then codes, then a cut."""
+
+    lines: tuple[ReceiptLine, ...]
+    ean13: str = ""
+    qr: str = ""
+    cut: bool = True
+    drawer: bool = False
+    """Whether to open the drawer."""
+
+
+class Printout(StrEnum):
+    """How printing ended."""
+
+    PRINTED = "printed"
+    """The printer itself said so after the last line."""
+    UNKNOWN = "unknown"
+    """It took some of the receipt and never confirmed it: a person looks. It is not sent again by itself."""
+
+
+class PrinterDriver(Driver):
+    """Drives receipt printers."""
+
+    @abstractmethod
+    async def printer_status(self, device: str) -> PrinterStatus:
+        """Ask a printer how it is. What it does not answer is unknown. Raises Refused (no such printer)."""
+
+    @abstractmethod
+    async def print_receipt(self, device: str, receipt: Receipt) -> Printout:
+        """Print once. Raises before the first byte: Unreachable, or Refused (no paper, cover open, odd text)."""
 
 
 def load_driver(name: str, options: Mapping[str, Any]) -> Driver:
