@@ -4,6 +4,7 @@ import asyncio
 import random
 import secrets
 import signal
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +15,26 @@ from simulators.ble.label import label_specs
 from simulators.ble.radio import Radio
 from simulators.ble.screen import to_png
 from simulators.camera.clip import make_clip
+from simulators.serial import (
+    CasIndicator,
+    CasScale,
+    DialogScale,
+    Machine,
+    Pan,
+    Printer,
+    Scanner,
+    ScannerScale,
+    TerminalPeer,
+    ToledoScale,
+)
 from simulators.snmp import Agent, Switch, Ups, User
 from simulators.till.basket import NotForSaleError
 from simulators.till.config import TillConfig
 from simulators.till.till import Till
 
-sim = typer.Typer(no_args_is_help=True, help="Simulated devices: labels, a till, a film for a camera, network gear.")
+sim = typer.Typer(
+    no_args_is_help=True, help="Simulated devices: labels, a till, a scale, a film for a camera, network gear."
+)
 out = Console()
 
 
@@ -119,6 +134,69 @@ async def _sell(machine: Till, sales: int, source: random.Random) -> None:
     while machine.backlog:
         await asyncio.sleep(0.2)
     out.print("[green]every sale is receipted[/green]")
+
+
+class SerialKind(StrEnum):
+    """What can hang on a simulated serial line."""
+
+    MT8217 = "mt8217"
+    CAS_01 = "cas-pd2-01"
+    CAS_6 = "cas-pd2-6"
+    CAS_STREAM = "cas-stream"
+    DIALOG06 = "dialog06"
+    DATALOGIC = "datalogic"
+    SCANNER = "scanner"
+    ESCPOS = "escpos"
+
+
+def _machine(kind: SerialKind, pan: Pan) -> Machine:
+    match kind:
+        case SerialKind.MT8217:
+            return ToledoScale(pan)
+        case SerialKind.CAS_01 | SerialKind.CAS_6:
+            return CasScale(pan, "6" if kind is SerialKind.CAS_6 else "0/1")
+        case SerialKind.CAS_STREAM:
+            return CasIndicator(pan)
+        case SerialKind.DIALOG06:
+            return DialogScale(pan)
+        case SerialKind.DATALOGIC:
+            return ScannerScale(pan)
+        case SerialKind.SCANNER:
+            return Scanner()
+        case SerialKind.ESCPOS:
+            return Printer()
+
+
+@sim.command()
+def serial(
+    kind: Annotated[SerialKind, typer.Argument(help="Which device")],
+    link: Annotated[Path, typer.Option(help="Name of the pseudo-terminal; must not be there yet")] = Path("aisle-port"),
+    grams: Annotated[int, typer.Option(min=0, help="What lies on a scale")] = 500,
+    scan: Annotated[str, typer.Option(help="What a scanner reads, every three seconds")] = "4006381333931",
+) -> None:
+    """Hang a scale, a scanner or a printer on a pseudo-terminal, until Ctrl-C."""
+    asyncio.run(_serial(kind, link.absolute(), grams, scan))
+
+
+async def _serial(kind: SerialKind, link: Path, grams: int, scan: str) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    pan = Pan()
+    machine = _machine(kind, pan)
+    with TerminalPeer(machine, link) as peer:
+        pan.put(grams)
+        out.print(f"{kind} on {peer.address}. Try: aisle serial probe {peer.address}")
+        while not stop.is_set():
+            if isinstance(machine, Scanner):
+                machine.scan(scan)
+            if isinstance(machine, Printer) and machine.receipts:
+                out.print(machine.receipts.pop(0).text, markup=False)
+            try:
+                async with asyncio.timeout(3):
+                    await stop.wait()
+            except TimeoutError:
+                continue
 
 
 @sim.command()
