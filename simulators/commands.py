@@ -20,6 +20,7 @@ from simulators.serial import (
     CasScale,
     DialogScale,
     Machine,
+    NciScale,
     Pan,
     Printer,
     Scanner,
@@ -145,6 +146,7 @@ class SerialKind(StrEnum):
     CAS_STREAM = "cas-stream"
     DIALOG06 = "dialog06"
     DATALOGIC = "datalogic"
+    NCI = "nci"
     SCANNER = "scanner"
     ESCPOS = "escpos"
 
@@ -161,6 +163,8 @@ def _machine(kind: SerialKind, pan: Pan) -> Machine:
             return DialogScale(pan)
         case SerialKind.DATALOGIC:
             return ScannerScale(pan)
+        case SerialKind.NCI:
+            return NciScale(pan)
         case SerialKind.SCANNER:
             return Scanner()
         case SerialKind.ESCPOS:

@@ -8,6 +8,7 @@ from drivers.serial.datalogic import Datalogic
 from drivers.serial.dialog06 import Dialog06
 from drivers.serial.escpos import EscPos
 from drivers.serial.mt8217 import Mt8217
+from drivers.serial.nci import Nci
 from drivers.serial.options import (
     CasOptions,
     CasStreamOptions,
@@ -15,6 +16,7 @@ from drivers.serial.options import (
     Dialog06Options,
     EscPosOptions,
     Mt8217Options,
+    NciOptions,
 )
 from drivers.serial.talk import Talk
 from drivers.serial.weight import Weighed
@@ -30,7 +32,9 @@ class Scale(Protocol):
         """Ask for a sign of life, without any effect."""
 
 
-AskedOptions = Mt8217Options | CasOptions | CasStreamOptions | Dialog06Options | DatalogicOptions | EscPosOptions
+AskedOptions = (
+    Mt8217Options | CasOptions | CasStreamOptions | Dialog06Options | DatalogicOptions | NciOptions | EscPosOptions
+)
 
 
 def build(options: AskedOptions) -> Scale | EscPos:
@@ -48,6 +52,8 @@ def build(options: AskedOptions) -> Scale | EscPos:
             return Dialog06(polynomial, lambda: secrets.randbits(16), options.answer_ms)
         case DatalogicOptions():
             return Datalogic(options.unit, options.answer_ms)
+        case NciOptions():
+            return Nci(options.unit, options.answer_ms)
         case EscPosOptions():
             return EscPos(options.answer_ms, options.print_ms)
         case _:

@@ -119,6 +119,17 @@ class DatalogicOptions(LineOptions):
     answer_ms: Ms = 500
 
 
+class NciOptions(LineOptions):
+    """A scale in the manner of NCI ("ECR", "SCP")."""
+
+    family: Literal["nci"]
+    bits: Literal[7, 8] = 7
+    parity: Parity = Parity.EVEN
+    unit: Literal["kg", "lb"] = "kg"
+    """What to name where there is no weight; a weight names its own."""
+    answer_ms: Ms = 500
+
+
 class ScannerOptions(LineOptions):
     """A scanner."""
 
@@ -160,7 +171,14 @@ class EscPosOptions(LineOptions):
 
 
 DeviceOptions = Annotated[
-    Mt8217Options | CasOptions | CasStreamOptions | Dialog06Options | DatalogicOptions | ScannerOptions | EscPosOptions,
+    Mt8217Options
+    | CasOptions
+    | CasStreamOptions
+    | Dialog06Options
+    | DatalogicOptions
+    | NciOptions
+    | ScannerOptions
+    | EscPosOptions,
     Field(discriminator="family"),
 ]
 

@@ -16,6 +16,7 @@ from drivers.serial.dialog06 import frames as dialog06
 from drivers.serial.escpos import status as escpos
 from drivers.serial.framing import Parser
 from drivers.serial.mt8217 import frames as mt8217
+from drivers.serial.nci import frames as nci
 from drivers.serial.options import LineOptions
 from drivers.serial.parity import Parity
 from drivers.serial.scanner import LabelParser
@@ -75,6 +76,7 @@ def plan(*, settable: bool) -> tuple[Try, ...]:
         Try("datalogic", _7E1, _datalogic),
         Try("dialog06", _7O1, _dialog06),
         Try("mt8217", _7E1, _mt8217),
+        Try("nci", _7E1, _nci),
     ]
     if settable:
         return tuple(tries)
@@ -152,8 +154,16 @@ def _mt8217() -> Talk[Found | None]:
     parser = mt8217.parser()
     frames = yield from _twice(parser, mt8217.Command.WEIGHT.value)
     yield Say(cas.STREAM_OFF, 1)  # a CAS scale that took the letter as its own is stopped again
+    yield from pause(60)  # an NCI scale answers only now
     whole = all(isinstance(frame, mt8217.Weight | mt8217.NoWeight) for frame in frames)
     return _proof("mt8217", [frame.raw for frame in frames], parser.noise) if whole else None
+
+
+def _nci() -> Talk[Found | None]:
+    parser = nci.parser()
+    frames = yield from _twice(parser, nci.Command.WEIGHT.value)
+    whole = all(isinstance(frame, nci.Weight) or frame.status for frame in frames)
+    return _proof("nci", [frame.raw for frame in frames], parser.noise) if whole else None
 
 
 def _twice(parser: Parser[F], question: bytes) -> Talk[list[F]]:

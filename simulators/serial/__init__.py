@@ -8,6 +8,7 @@ from simulators.serial.cas import CasIndicator, CasScale
 from simulators.serial.combo import ScannerScale
 from simulators.serial.dialog import DialogScale
 from simulators.serial.machine import Faults, Machine
+from simulators.serial.nci import NciScale
 from simulators.serial.pan import Pan
 from simulators.serial.peer import Peer
 from simulators.serial.printer import PrintedReceipt, Printer
@@ -21,6 +22,7 @@ __all__ = [
     "DialogScale",
     "Faults",
     "Machine",
+    "NciScale",
     "NetworkPeer",
     "Pan",
     "Peer",

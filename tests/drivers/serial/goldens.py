@@ -8,6 +8,7 @@ from drivers.serial.datalogic import frames as datalogic
 from drivers.serial.dialog06 import frames as dialog06
 from drivers.serial.escpos import status as escpos
 from drivers.serial.mt8217 import frames as mt8217
+from drivers.serial.nci import frames as nci
 
 
 class Golden(NamedTuple):
@@ -96,6 +97,13 @@ DATALOGIC = [
     ),
 ]
 
+NCI = [
+    Golden(nci.parser, raw := b"\n01.234kg\r\nS3030\r\x03", nci.Weight("01.234", "kg", "3030", raw)),
+    Golden(nci.parser, raw := b"\n002.72LB\r\nS3030\r\x03", nci.Weight("002.72", "lb", "3030", raw)),
+    Golden(nci.parser, raw := b"\nS3130\r\x03", nci.NoWeight("3130", raw)),
+    Golden(nci.parser, raw := b"\n?\r\x03", nci.NoWeight("", raw)),
+]
+
 ESCPOS = [
     Golden(escpos.parser, b"\x12", escpos.RealTime(0x12)),
     Golden(escpos.parser, b"\x1a", escpos.RealTime(0x1A)),
@@ -116,5 +124,6 @@ FAMILIES = {
     "cas stream": CAS_STREAM,
     "dialog06": DIALOG06,
     "datalogic": DATALOGIC,
+    "nci": NCI,
     "escpos": ESCPOS,
 }

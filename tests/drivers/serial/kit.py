@@ -20,6 +20,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "cas-stream": {},
     "dialog06": {"polynomial": INVENTED},
     "datalogic": {},
+    "nci": {},
     "scanner": {"identifiers": True},
     "escpos": {"chinese": True, "print_ms": 500},
 }

@@ -12,6 +12,7 @@ from drivers.serial.datalogic import frames as datalogic
 from drivers.serial.dialog06 import frames as dialog06
 from drivers.serial.escpos import status as escpos
 from drivers.serial.mt8217 import frames as mt8217
+from drivers.serial.nci import frames as nci
 from drivers.serial.parity import Parity, add, strip
 from drivers.serial.scanner import LabelParser
 from tests.drivers.serial.goldens import FAMILIES
@@ -61,6 +62,7 @@ PARSERS: dict[str, tuple[Callable[[], Any], Any]] = {
     "cas stream": (cas.stream_parser, cas.Full),
     "dialog06": (dialog06.parser, dialog06.Sold),
     "datalogic": (datalogic.parser, datalogic.Weight),
+    "nci": (nci.parser, nci.Weight),
     "escpos": (escpos.parser, ()),
 }
 
@@ -117,6 +119,7 @@ def test_what_is_sent_to_scales_byte_for_byte() -> None:
     assert (cas.ASK, cas.REQUEST["dc1"], cas.REQUEST["dc2"]) == (b"\x05", b"\x11", b"\x12")
     assert (cas.STREAM_ON, cas.STREAM_OFF) == (b"W", b"\r")
     assert (datalogic.WEIGHT, datalogic.STATE) == (b"S11\r", b"S14\r")
+    assert [command.value for command in nci.Command] == [b"W\r", b"H\r", b"Z\r", b"U\r", b"M\r"]
     assert dialog06.WEIGH == b"\x04\x05"
     assert dialog06.THANKS == b"\x04"
     assert dialog06.set_price(299) == b"\x04\x0201\x1b000299\x1b\x03"

@@ -16,6 +16,7 @@ from simulators.serial import (
     CasIndicator,
     CasScale,
     DialogScale,
+    NciScale,
     NetworkPeer,
     Pan,
     Printer,
@@ -30,6 +31,7 @@ DEVICES: dict[str, Callable[[], Any]] = {
     "cas-pd2 (type 6)": lambda: CasScale(Pan(500), "6", late_ack=True),
     "cas-stream": lambda: CasIndicator(Pan(500)),
     "dialog06": lambda: DialogScale(Pan(500)),
+    "nci": lambda: NciScale(Pan(500)),
     "datalogic": lambda: ScannerScale(Pan(500)),
     "escpos": lambda: Printer(paper=5),
 }
@@ -100,6 +102,7 @@ def test_each_device_is_named_by_frames_of_its_own() -> None:
     assert frames["cas-pd2 (type 0/1)"] == (b"\x02000500\x05\x03",) * 2
     assert frames["dialog06"] == (b"\x0209\x1b00\x03",)
     assert frames["datalogic"] == (b"S14400500\r",) * 2
+    assert frames["nci"] == (b"\n00.500kg\r\nS3030\r\x03",) * 2
     assert frames["cas-stream"] == (b"ST,GS,1A,   0.500 kg\r\n",) * 2
     assert frames["escpos"] == (b"\x12", b"\x12", b"\x12", b"\x1e")
 
