@@ -95,6 +95,8 @@ def test_each_device_is_named_by_frames_of_its_own() -> None:
     with ExitStack() as stack:
         peers = [stack.enter_context(NetworkPeer(make())) for make in DEVICES.values()]
         found = _find_all([peer.address for peer in peers])
+    (printer,) = (peer.machine for peer in peers if isinstance(peer.machine, Printer))
+    assert printer._buffer == printer._text == b"", "it was asked nothing that it would print"
     assert [one and one.family for one in found] == list(DEVICES)
     frames = {one.family: one.frames for one in found if one}
     assert frames["mt8217"] == (b"\x0200.500\r",) * 2
@@ -115,13 +117,6 @@ def test_a_scale_in_motion_is_still_a_scale_and_is_not_touched(tmp_path: Path) -
     assert "\nmt8217 at 9600 7E1\n" in said
     assert "evidence: 02 3f 41 0d" in said
     assert not set(scale.heard) & set(b"ZTCAB"), "no zero, tare, clear or self-test"
-
-
-def test_a_printer_is_asked_nothing_that_it_would_print() -> None:
-    printer = Printer()
-    with NetworkPeer(printer) as peer:
-        assert _probe(peer.address)[0] == 0
-    assert printer._buffer == printer._text == b""
 
 
 def test_what_cannot_be_proved_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
