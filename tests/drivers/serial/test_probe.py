@@ -81,8 +81,10 @@ def _probe(address: str) -> tuple[int, str]:
 
 
 @pytest.fixture(autouse=True)
-def listens_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probing, "LISTEN_MS", 350)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulated devices need less time than real ones."""
+    for name, ms in (("LISTEN_MS", 350), ("ANSWER_MS", 250), ("QUICK_MS", 100)):
+        monkeypatch.setattr(probing, name, ms)
 
 
 def _find_all(addresses: list[str]) -> list[Found | None]:

@@ -14,9 +14,7 @@ from drivers.serial.scanner import Label, LabelParser, Repeats
 from drivers.serial.scanner.labels import DISABLE, ENABLE, IDENTIFY
 from drivers.serial.scanner.repeats import heard
 from simulators.serial import Scanner
-from tests.drivers.serial.kit import PYSERIAL_IS_OLD, WAYS, device, gone, here, peer_on, running, until
-
-pytestmark = pytest.mark.filterwarnings(PYSERIAL_IS_OLD)
+from tests.drivers.serial.kit import device, gone, here, peer_on, running, until
 
 GOLDENS = [
     (b"]E04006381333931\r\n", Label("E0", "4006381333931")),
@@ -81,7 +79,7 @@ async def _next(scans: AsyncIterator[Scan]) -> Scan:
 
 
 async def test_scans_arrive_and_go_on_after_the_line_was_lost(tmp_path: Path) -> None:
-    await asyncio.gather(*(_lose_the_line(way, tmp_path) for way in WAYS))
+    await asyncio.gather(*(_lose_the_line(way, tmp_path) for way in ("terminal", "socket")))
 
 
 async def _lose_the_line(way: str, tmp_path: Path) -> None:
