@@ -50,6 +50,12 @@ class Heard:
         self.events.append(("odd", device))
         self.words.append(why)
 
+    def measured(self, survey: Survey) -> None:
+        raise AssertionError(survey)
+
+    def hinted(self, device: str) -> None:
+        raise AssertionError(device)
+
     def of(self, device: str) -> list[str]:
         return [what for what, who in self.events if who == device and what != "odd"]
 
