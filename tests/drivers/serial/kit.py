@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from drivers.base import Message, Reading, Sighting
+from drivers.base import Message, Reading, Sighting, Survey
 from drivers.errors import DeviceError
 from drivers.serial import SerialDriver
 from simulators.serial import Machine, NetworkPeer, Peer, TelnetPeer, TerminalPeer
