@@ -68,15 +68,20 @@ def forget_promotions(sql: Connection, store: str, items: Iterable[str]) -> None
         sql.execute(delete(promotions).where(promotions.c.store == store, promotions.c.item.in_(part)))
 
 
-def regular(rows: Sequence[ChangeRow], start: int, known: Mapping[str, Promotion]) -> list[Portion]:
-    """How rows with regular prices, to be in force from `start`, have to be pushed beside the promotions."""
+def regular(rows: Sequence[ChangeRow], start: int, known: Mapping[str, Promotion], settled: int = 0) -> list[Portion]:
+    """How rows with regular prices, to be in force from `start`, have to be pushed beside the promotions.
+
+    `settled`: by when a start on the store's own clock has come by either reading of it. What waits for the end of a
+    promotion waits for that as well, or a raise would begin before the time that was announced.
+    """
+    settled = max(start, settled)
     now, later, again = [], dict[int, list[ChangeRow]](), dict[tuple[int, int], list[ChangeRow]]()
     for row in rows:
         promotion = known.get(row.item)
         if promotion is None or start >= promotion.until:
             now.append(row)
-        elif promotion.starts_at <= start:
-            later.setdefault(promotion.until, []).append(row)
+        elif promotion.starts_at <= settled:
+            later.setdefault(max(promotion.until, settled), []).append(row)
         else:
             now.append(row)
             again.setdefault((promotion.starts_at, promotion.until), []).append(row)

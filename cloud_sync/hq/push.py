@@ -5,14 +5,23 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from cloud_sync.contract.change import MAX_ROWS, Change, ChangeRow, sign_change
+from cloud_sync.contract.change import MAX_ROWS, OCCASIONS, Change, ChangeRow, sign_change
 from cloud_sync.contract.feed import FeedEntry, FeedPage
 from cloud_sync.hq.database import upsert
 from cloud_sync.hq.office import HqError, Office
-from cloud_sync.hq.promotions import Portion, forget_promotions, keep_promotions, promoted, read_promotions, regular
+from cloud_sync.hq.promotions import (
+    Portion,
+    Promotion,
+    forget_promotions,
+    keep_promotions,
+    promoted,
+    read_promotions,
+    regular,
+)
 from cloud_sync.hq.schema import change_rows, changes, price_list, stores
 from cloud_sync.hq.stores import find_store
 from cloud_sync.hq.terms import Terms
+from cloud_sync.hq.times import latest_reading
 
 LIFE = 7 * 86_400_000
 """Milliseconds after which a store no longer takes a change: counted from when it is to be in force."""
@@ -86,7 +95,8 @@ def push_on(office: Office, store: str, rows: Sequence[ChangeRow], author: str, 
             if terms.end_promotions:
                 forget_promotions(sql, store, [entry.row.item for entry in different])
             known = read_promotions(sql, store, now)
-            portions = regular([entry.row for entry in different], start, known)
+            rows_to_push = [entry.row for entry in different]
+            portions = regular(rows_to_push, start, known, _settled(terms, found.timezone, rows_to_push, known))
         else:
             different = _promotion_difference(sql, store, rows, terms.until, now)
             portions = [promoted(sql, store, [entry.row for entry in different], start, terms.until)]
@@ -126,6 +136,18 @@ def feed(office: Office, store: str, after: int, limit: int) -> FeedPage:
                 break
             entries.append(FeedEntry(sequence=sequence, envelope=envelope))
     return FeedPage(entries=tuple(entries), head=head)
+
+
+def _settled(terms: Terms, timezone: str, rows: Sequence[ChangeRow], known: Mapping[str, Promotion]) -> int:
+    """By when a start on the store's own clock has come by either reading; 0 for an instant. Raises HqError."""
+    if terms.begins is None:
+        return 0
+    if terms.begins not in OCCASIONS:
+        return latest_reading(terms.begins, timezone)
+    on_promotion = next((row for row in rows if row.item in known), None)
+    if on_promotion is not None:
+        raise HqError(f"{on_promotion.name} is on promotion, or is going to be: order its price for a time of day")
+    return 0
 
 
 def _difference(sql: Connection, store: str, rows: Sequence[ChangeRow]) -> list[Difference]:

@@ -38,6 +38,15 @@ def parse_instant(text: str, timezone: str) -> int:
     return _instant(_read(text), timezone)
 
 
+def latest_reading(wall: str, timezone: str) -> int:
+    """The later instant at which the store's clock may show a wall time: where clocks change there are two.
+
+    A time that is skipped has two as well, by the offset before and the offset after. Raises HqError.
+    """
+    moment = _read(wall)
+    return max(_instant(moment.replace(fold=fold), timezone) for fold in (0, 1))
+
+
 def _read(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())

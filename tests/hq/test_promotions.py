@@ -7,6 +7,7 @@ from cloud_sync.hq.office import HqError
 from cloud_sync.hq.outcomes import pushed_rows
 from cloud_sync.hq.push import difference, push, push_on
 from cloud_sync.hq.terms import Terms
+from cloud_sync.hq.times import parse_instant
 from tests.hq.conftest import HeadOffice
 from tests.hq.gateway import Gateway
 from tests.hq.test_prices import row
@@ -41,6 +42,21 @@ def test_a_regular_price_lands_at_the_end_of_a_running_promotion(head_office: He
     assert [one.item for one in now.rows] == [row(2).item]
     assert (later.rows, later.effective_at, later.until) == ((row(1, 210),), until, None)
     assert push(office, gateway.store, [row(1, 210)], "anna").unchanged == 1
+
+
+def test_a_price_for_the_shops_own_clock_begins_after_the_promotion_and_after_either_reading(
+    head_office: HeadOffice, gateway: Gateway
+) -> None:
+    office = head_office.office
+    push(office, gateway.store, [row(1, 200)], "anna")
+    autumn = parse_instant("2027-10-31T02:30", "Europe/Zagreb")  # shown twice that night, an hour apart
+    until = autumn + HOUR // 2
+    push_on(office, gateway.store, [row(1, 150)], "anna", Terms(until=until))
+    push_on(office, gateway.store, [row(1, 210)], "anna", Terms(autumn, "2027-10-31T02:30:00"))
+    (later,) = gateway.changes(after=3)
+    assert (later.effective_at, later.begins) == (autumn + HOUR, None)
+    with pytest.raises(HqError, match="on promotion"):
+        push_on(office, gateway.store, [row(1, 220)], "anna", Terms(begins="opening"))
 
 
 def test_a_coming_promotion_is_pushed_again_behind_a_new_regular_price(
