@@ -1,5 +1,8 @@
 """Promotions at head office: what they end with, and how a regular price that changes meanwhile is ordered."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from cloud_sync.contract.change import ChangeRow
@@ -13,6 +16,14 @@ from tests.hq.gateway import Gateway
 from tests.hq.test_prices import row
 
 HOUR = 3_600_000
+
+
+def next_wall_time_that_comes_twice(now: int) -> str:
+    """Half past two in the night in which summer time ends, within a year."""
+    zone = ZoneInfo("Europe/Zagreb")
+    today = datetime.fromtimestamp(now / 1000, zone).replace(hour=2, minute=30, second=0, microsecond=0)
+    nights = (today + timedelta(days=days) for days in range(1, 365))
+    return next(f"{one:%Y-%m-%dT%H:%M:%S}" for one in nights if one.timestamp() < one.replace(fold=1).timestamp())
 
 
 def test_a_promotion_carries_its_end_under_the_next_number(head_office: HeadOffice, gateway: Gateway) -> None:
@@ -49,12 +60,12 @@ def test_a_price_for_the_shops_own_clock_begins_after_the_promotion_and_after_ei
 ) -> None:
     office = head_office.office
     push(office, gateway.store, [row(1, 200)], "anna")
-    autumn = parse_instant("2027-10-31T02:30", "Europe/Zagreb")  # shown twice that night, an hour apart
-    until = autumn + HOUR // 2
-    push_on(office, gateway.store, [row(1, 150)], "anna", Terms(until=until))
-    push_on(office, gateway.store, [row(1, 210)], "anna", Terms(autumn, "2027-10-31T02:30:00"))
+    wall = next_wall_time_that_comes_twice(office.now())
+    first = parse_instant(wall, "Europe/Zagreb")
+    push_on(office, gateway.store, [row(1, 150)], "anna", Terms(until=first + HOUR // 2))
+    push_on(office, gateway.store, [row(1, 210)], "anna", Terms(first, wall))
     (later,) = gateway.changes(after=3)
-    assert (later.effective_at, later.begins) == (autumn + HOUR, None)
+    assert (later.effective_at, later.begins) == (first + HOUR, None)
     with pytest.raises(HqError, match="on promotion"):
         push_on(office, gateway.store, [row(1, 220)], "anna", Terms(begins="opening"))
 
