@@ -176,9 +176,10 @@ class Link:
                 _read_many(client, sock)
                 time.sleep(_GATHER_SECONDS)
             while self._committed:
-                connection, packet_id = self._committed.popleft()
-                if connection == self._connection:
-                    client.ack(packet_id, 1)
+                connection, packet_id = ticket = self._committed.popleft()
+                if connection == self._connection and not client.acknowledge(packet_id):
+                    self._committed.appendleft(ticket)
+                    break
             if self._stopping.is_set() and until == float("inf"):
                 until = time.monotonic() + _CLOSE_SECONDS
                 client.disconnect()
@@ -246,8 +247,8 @@ class Link:
         except Exception:  # noqa: BLE001 - the listener's fault must not end the thread; the device repeats
             _LOG.exception("a message could not be taken in: %r", bytes(message._topic[:80]))
             return
-        if done:
-            client.ack(message.mid, message.qos)
+        if done and message.qos:
+            self._committed.append((self._connection, message.mid))
 
     def _settle(self, error: Exception | None) -> None:
         """Tell `open` how the first connection went."""
