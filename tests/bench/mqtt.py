@@ -28,7 +28,7 @@ from provisioning.credentials import GATEWAY, Credentials
 from tests.bench.figure import Figure, Say, compared
 
 STORE, TILL = "0204", "till-1"
-COUNTS = {"amqtt": 6_000, "mosquitto": 9_000}
+COUNTS = {"amqtt": 3_000, "mosquitto": 9_000}
 """Messages of a round: no more than a broker keeps for a subscriber that falls behind."""
 PAIRS = 5
 """Rounds of each broker: two cores carry broker, till and gateway, so one round says little."""
