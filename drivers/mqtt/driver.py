@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 
 from paho.mqtt.client import MQTTMessage
 
+import drivers.mqtt.payloads as payloads
 from drivers.base import Capability, MemberRow, Message, PriceRow, Sighting, Sink, TillDriver
 from drivers.errors import Unreachable
-from drivers.mqtt import payloads
 from drivers.mqtt.access import PUBLISHED_BY_DEVICE
 from drivers.mqtt.broker import Broker
 from drivers.mqtt.link import Link
