@@ -8,6 +8,8 @@ from cloud_sync.contract.events import EventClass
 from cloud_sync.queue.outbox import QueueFull
 from edge.devices.registry import Registry
 from edge.intake import tell_visits
+from edge.inventory.reservations import expire
+from edge.pickup.clock import tell_late
 from edge.prices.engine import PriceEngine
 from edge.store import Store, StoreError, Transaction
 from edge.store.ledger import read_head
@@ -45,6 +47,8 @@ class Chores:
                 if turn % SWEEP_EVERY_TICKS == 0:
                     self._registry.sweep()
                     await self._tick()
+                    await self._store.do(expire)
+                    await self._store.do(tell_late)
                 if turn % VISITS_EVERY_TICKS == 0:
                     await self._store.do(tell_visits)
                     await self._store.do(tell_head)

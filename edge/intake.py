@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cloud_sync.contract.events import U64, EventClass, Sale
 from cloud_sync.queue.outbox import Pending
 from drivers.base import Message
+from edge.inventory import coupons
+from edge.inventory.facts import Movement
+from edge.inventory.records import note, sale_moves
 from edge.prices.engine import PriceEngine
 from edge.prices.history import note_paid
 from edge.proof.sold import write_line
@@ -45,6 +48,15 @@ class _Applied(BaseModel):
     rows: tuple[tuple[str, U64], ...] = Field(default=(), max_length=500)
     members: tuple[tuple[str, U64], ...] = Field(default=(), max_length=500)
     """The same of its prices for members."""
+
+
+class _Coupon(BaseModel):
+    """Body of "coupon.used" and "coupon.returned": which coupon, by which lending; `receipt` where it was used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    coupon: str = Field(max_length=40)
+    lending: U64
+    receipt: str = Field(default="", max_length=64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,8 @@ class Intake:
                     batch.sell(message, Sale.model_validate(message.body))
                 case "prices.applied":
                     self._apply(batch, message, _Applied.model_validate(message.body))
+                case "coupon.used" | "coupon.returned":
+                    self._coupon(batch, message, _Coupon.model_validate(message.body))
                 case _:
                     batch.tell(message, EventClass.TELEMETRY, message.kind, message.body)
         except ValidationError as error:
@@ -110,6 +124,13 @@ class Intake:
         if tx.get_meta(_journal(message.device)) in ("", str(message.epoch)):  # else it speaks of a table that is gone
             self.engine.till_applied(tx, message.device, applied.rows, applied.members)
 
+    def _coupon(self, batch: "_Batch", message: Message, told: _Coupon) -> None:
+        batch.write()  # the sale that it belongs to stands before it
+        if message.kind == "coupon.used":
+            coupons.used(batch.tx, told.coupon, message.device, message.epoch, told.lending, told.receipt)
+        else:
+            coupons.given_back(batch.tx, told.coupon, message.device, message.epoch, told.lending)
+
 
 class _Batch:
     """What a run of messages comes to, written in few statements. `cursors`: how far each journal is on record."""
@@ -121,6 +142,7 @@ class _Batch:
         self._sales: list[tuple[object, ...]] = []
         self._paid: set[tuple[str, int, int]] = set()
         self._events: list[Pending] = []
+        self._moves: list[Movement] = []
 
     def last(self, device: str, epoch: int) -> int:
         """The last event of this journal that was taken; 0 when none."""
@@ -139,6 +161,8 @@ class _Batch:
             (message.device, message.epoch, message.seq, sale.receipt, message.at, sale.currency, sale.total_minor,
              encode({"lines": lines}))
         )  # fmt: skip
+        taken = [(line.item, line.quantity) for line in sale.lines]
+        self._moves += sale_moves(message.device, message.epoch, message.seq, message.at, taken)
         self.tell(message, EventClass.SALE, "sale", message.body)
 
     def tell(self, message: Message, cls: EventClass, kind: str, body: Mapping[str, Any]) -> None:
@@ -160,6 +184,9 @@ class _Batch:
             tx.topics.add("sales")
         if self._events:
             tx.tell_many(self._events)
+        if self._moves:
+            note(tx, self._moves)
+        self._moves = []
         self.facts, self._sales, self._events, self._paid = [], [], [], set()
 
 

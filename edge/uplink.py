@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cloud_sync.contract.events import Batch
 from cloud_sync.contract.feed import FeedEntry
+from cloud_sync.contract.goods import is_goods
 from cloud_sync.link.side import Enrolment
+from edge.inventory.orders import take_goods
 from edge.prices.engine import PriceEngine
 from edge.prices.inbox import CURSOR, Inbox
 from edge.prices.timing import due_on_arrival
@@ -66,6 +68,8 @@ class StoreEnd:
         return self._store.outbox.confirm(tx.sql, epoch, seq)
 
     def _take(self, tx: Transaction, entry: FeedEntry) -> str:
+        if is_goods(entry.envelope):
+            return take_goods(tx, entry.sequence, entry.envelope, self._inbox.store, self._inbox.trusted.values())
         taken = self._inbox.take(tx, entry.sequence, entry.envelope)
         self._engine.settle(tx, taken.items)
         if due_on_arrival(tx):

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select
 
 from cloud_sync.contract.events import Batch, ChangeOutcome, Committed, Event, Sale, VisitMinute
 from cloud_sync.hq.database import upsert
+from cloud_sync.hq.goods import coupon_told
 from cloud_sync.hq.ledger_heads import keep_head
 from cloud_sync.hq.office import Office
 from cloud_sync.hq.outcomes import apply_outcome
@@ -153,11 +154,19 @@ def _read_head(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[s
         raise Misfit(wrong)
 
 
+def _read_coupon(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
+    coupon = _storable(str(event.body.get("id", "")))[:40]
+    if wrong := coupon_told(sql, harvest.store, coupon, used=event.kind == "coupon.used"):
+        raise Misfit(wrong)
+
+
 _READERS: dict[str, Callable[[Connection, _Harvest, Event, Mapping[str, Any]], None]] = {
     "sale": _read_sale,
     "visit.minute": _read_visit,
     "price.outcome": _read_outcome,
     "ledger.head": _read_head,
+    "coupon.used": _read_coupon,
+    "coupon.returned": _read_coupon,
 }
 """Kind → reader of its body. Events of other kinds are kept as they are."""
 

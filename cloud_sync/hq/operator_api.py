@@ -11,7 +11,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from cloud_sync.contract.change import ChangeRow
+from cloud_sync.contract.goods import MAX_ENTRIES, Entry
 from cloud_sync.hq.enrolment import NewCode, approve, keys_of, new_code
+from cloud_sync.hq.goods import send_goods
 from cloud_sync.hq.http import BodyLimit, tell
 from cloud_sync.hq.ledger_heads import list_heads
 from cloud_sync.hq.office import HqError, Office
@@ -60,6 +62,13 @@ class Rows(BaseModel):
     """By when all of them begin, or none."""
     end_promotions: bool = False
     dry_run: bool = False
+
+
+class GoodsOrders(BaseModel):
+    """Orders about goods: deliveries, levels, reservations, coupons; see `contract.goods`."""
+
+    model_config = ConfigDict(extra="forbid")
+    entries: Annotated[list[Entry], Field(min_length=1, max_length=MAX_ENTRIES)]
 
 
 def make_operator_api(office: Office, hosts: frozenset[str] | None = None) -> FastAPI:
@@ -115,6 +124,10 @@ def _stores_router(office: Office) -> APIRouter:
     @router.post("/stores/{store}/code", dependencies=[operator])
     def code(store: str) -> NewCode:
         return new_code(office, store)
+
+    @router.post("/stores/{store}/goods", status_code=201)
+    def goods(store: str, given: GoodsOrders, name: str = operator) -> dict[str, Any]:
+        return {"sequences": send_goods(office, store, given.entries, name)}
 
     @router.post("/stores/{store}/approve")
     def approve_key(store: str, approval: Approval, name: str = operator) -> dict[str, Any]:

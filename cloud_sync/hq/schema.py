@@ -206,6 +206,15 @@ change_rows = Table(
 )
 """`before_minor` is what the list said before; `outcome_epoch` and `_seq` name the event that told."""
 
+coupons = Table(
+    "coupons",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("store", String(32), ForeignKey("stores.id"), nullable=False),
+    Column("state", String(8), nullable=False),
+)
+"""Which store has, or had, a coupon: here (at head office), lent or used."""
+
 operators = Table(
     "operators",
     metadata,

@@ -1,0 +1,1 @@
+"""Stock: movements as events, balances as their sums, levels, reservations and coupons."""

@@ -1,0 +1,89 @@
+"""Coupons that are used once, off-line too: each is in one hand at a time.
+
+Head office lends a coupon to one store and does not redeem it elsewhere until it is back; the gateway lends it to one
+till in the same way, and that till may redeem it while nobody can reach it. No lease ends by time: by a clock that is
+wrong, two hands would redeem. What a till that lost its journal held is redeemed by nobody any more.
+"""
+
+from edge.inventory.records import tell
+from edge.store import Transaction
+
+
+def take_in(tx: Transaction, coupon: str) -> None:
+    """Head office lent it to this store. A word about one that is here already changes nothing."""
+    row = tx.sql.execute("SELECT state FROM coupon WHERE id = ?", (coupon,)).fetchone()
+    if row is None:
+        tx.sql.execute("INSERT INTO coupon (id, state, at) VALUES (?, 'here', ?)", (coupon, tx.now))
+    elif row[0] == "returned":  # it went back, and comes again
+        tx.sql.execute("UPDATE coupon SET state = 'here', recalled = 0, at = ? WHERE id = ?", (tx.now, coupon))
+    else:
+        return
+    tx.record("coupon.received", coupon, {})
+
+
+def lend(tx: Transaction, coupon: str, till: str, epoch: int) -> int:
+    """Lend a coupon to a till's present journal; returns the number of the lending. To be sent after the commit.
+
+    The till that has it already gets the same number again. Raises ValueError when another has it, or nobody may.
+    """
+    row = tx.sql.execute("SELECT state, till, epoch, lending, recalled FROM coupon WHERE id = ?", (coupon,)).fetchone()
+    if row is None:
+        raise ValueError(f"coupon {coupon} is not known in this shop")
+    state, holder, journal, lending, recalled = row
+    if state == "lent" and (holder, journal) == (till, epoch):
+        return int(lending)
+    if state == "lent":
+        raise ValueError(f"coupon {coupon} is at {holder}; only there it can be used")
+    if state != "here" or recalled:
+        raise ValueError(f"coupon {coupon} was {'used' if state == 'used' else 'given back to head office'}")
+    tx.sql.execute(
+        "UPDATE coupon SET state = 'lent', till = ?, epoch = ?, lending = ?, at = ? WHERE id = ?",
+        (till, epoch, lending + 1, tx.now, coupon),
+    )
+    tx.record("coupon.lent", coupon, {"till": till, "epoch": epoch, "lending": lending + 1})
+    return int(lending) + 1
+
+
+def used(tx: Transaction, coupon: str, till: str, epoch: int, lending: int, receipt: str) -> bool:
+    """A till redeemed it. False, and a row in the ledger, for a till that did not have it: that till is at fault."""
+    if not _holds(tx, coupon, till, epoch, lending):
+        tx.record("coupon.misused", coupon, {"till": till, "epoch": epoch, "lending": lending, "receipt": receipt})
+        tell(tx, "coupon.misused", {"id": coupon, "till": till, "receipt": receipt})
+        return False
+    tx.sql.execute("UPDATE coupon SET state = 'used', receipt = ?, at = ? WHERE id = ?", (receipt, tx.now, coupon))
+    tx.record("coupon.used", coupon, {"till": till, "receipt": receipt})
+    tell(tx, "coupon.used", {"id": coupon, "receipt": receipt})
+    return True
+
+
+def given_back(tx: Transaction, coupon: str, till: str, epoch: int, lending: int) -> None:
+    """A till has it no more, unused."""
+    if not _holds(tx, coupon, till, epoch, lending):
+        return
+    tx.sql.execute("UPDATE coupon SET state = 'here', at = ? WHERE id = ?", (tx.now, coupon))
+    tx.record("coupon.back", coupon, {"till": till})
+    _go_home(tx, coupon)
+
+
+def recall(tx: Transaction, coupon: str) -> None:
+    """Head office wants it back: at once when it is here, else when its till has given it back unused."""
+    tx.sql.execute("UPDATE coupon SET recalled = 1 WHERE id = ? AND state IN ('here', 'lent')", (coupon,))
+    _go_home(tx, coupon)
+
+
+def _holds(tx: Transaction, coupon: str, till: str, epoch: int, lending: int) -> bool:
+    row = tx.sql.execute(
+        "SELECT 1 FROM coupon WHERE id = ? AND state = 'lent' AND till = ? AND epoch = ? AND lending = ?",
+        (coupon, till, epoch, lending),
+    ).fetchone()
+    return row is not None
+
+
+def _go_home(tx: Transaction, coupon: str) -> None:
+    gone = tx.sql.execute(
+        "UPDATE coupon SET state = 'returned', at = ? WHERE id = ? AND state = 'here' AND recalled = 1",
+        (tx.now, coupon),
+    )
+    if gone.rowcount:
+        tx.record("coupon.returned", coupon, {})
+        tell(tx, "coupon.returned", {"id": coupon})
