@@ -18,6 +18,10 @@ The API takes the session cookie of a browser, `Authorization: Bearer` with a to
     POST /api/inspections/{id}/answers | end   [{label, shown? | item?, version?}] | nothing
     POST /api/readings?place=&age_ms=          a photo of the shelf (JPEG or PNG) → every label in it, judged
     GET  /api/readings                         what was read, newest first
+    GET  /api/stock?only=&text=                what is there, promised and free, with its age
+    GET  /api/stock/out-rate?items=            the stock-out rate of a list
+    POST /api/stock/{item}/deliveries | waste | counts | levels
+    GET  /api/pickup                           POST /api/pickup/{order}/aside | missing | collect {code} | unlock
     GET  /api/overview /api/tasks /api/labels /api/prices /api/healthz
 
 Calls that another site makes through a signed-in browser are refused by their Origin; the cookie is SameSite=Strict.
@@ -34,6 +38,7 @@ from edge.console.api_proof import past_pictures, proof_api
 from edge.console.api_read import export_files, read_api
 from edge.console.api_readings import readings_api
 from edge.console.api_sign import sign_api, sign_forms
+from edge.console.api_stock import stock_api
 from edge.console.context import ConsoleContext
 from edge.console.desk import Desk
 from edge.console.figures import Figures
@@ -72,6 +77,7 @@ def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
         inspect_api(desk),
         past_pictures(desk),
         readings_api(desk),
+        stock_api(desk),
     ):
         app.include_router(router)
     guard_app(app, context.hosts)

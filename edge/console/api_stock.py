@@ -1,0 +1,137 @@
+"""Stock and pick-up for scripts and tablets: read by any viewer, booked by clerks."""
+
+from collections.abc import Awaitable
+from dataclasses import asdict
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from cloud_sync.contract.goods import MAX_QUANTITY
+from edge.console.accounts import Account, Role
+from edge.console.desk import Desk
+from edge.console.door import need
+from edge.inventory.desk import LONGEST_WHY, StockDesk
+from edge.pickup.codes import LONGEST_CODE, Collector
+from edge.store import StoreError
+from edge.views.stock import Only, Order, StockRow, list_orders, list_stock, sum_stock
+
+T = TypeVar("T")
+MOST_LISTED = 500
+OrderId = Annotated[str, Path(max_length=40)]
+ItemCode = Annotated[str, Path(max_length=14)]
+
+
+class Booked(BaseModel):
+    """So much came in, or was thrown away and why."""
+
+    model_config = ConfigDict(extra="forbid")
+    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+    why: Annotated[str, Field(max_length=LONGEST_WHY)] = ""
+
+
+class Found(BaseModel):
+    """What a person counted."""
+
+    model_config = ConfigDict(extra="forbid")
+    counted: Annotated[int, Field(ge=0, le=MAX_QUANTITY)]
+
+
+class Marks(BaseModel):
+    """An item's levels."""
+
+    model_config = ConfigDict(extra="forbid")
+    minimum: Annotated[int, Field(ge=0, le=MAX_QUANTITY)]
+    safety: Annotated[int, Field(ge=0, le=MAX_QUANTITY)]
+
+
+def stock_api(desk: Desk) -> APIRouter:
+    """/api/stock and /api/pickup; 409 with a reason when a thing cannot be done."""
+    router, context = APIRouter(), desk.context
+    goods, collector = StockDesk(context.store), Collector(context.store)
+    viewer = Annotated[Account, Depends(need(desk.accounts, Role.VIEWER))]
+    clerk = Annotated[Account, Depends(need(desk.accounts, Role.CLERK))]
+    manager = Annotated[Account, Depends(need(desk.accounts, Role.MANAGER))]
+
+    @router.get("/api/stock", response_model=None)
+    async def stock(
+        by: viewer,
+        only: Only = Only.ALL,
+        text: Annotated[str, Query(max_length=80)] = "",
+        start: Annotated[int, Query(ge=0, le=10**6)] = 0,
+        size: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
+    ) -> dict[str, Any]:
+        """Items with what is there, promised and free. `as_of`: up to then every till's sales are counted."""
+        sums, (total, rows) = await desk.look(
+            lambda db: (sum_stock(db, context.clock()), list_stock(db, only, text, start, size))
+        )
+        return {**asdict(sums), "out_rate": sums.out_rate, "total": total, "rows": [_plain(row) for row in rows]}
+
+    @router.get("/api/stock/out-rate", response_model=None)
+    async def out_rate(by: viewer, items: Annotated[str, Query(max_length=15 * MOST_LISTED)]) -> dict[str, Any]:
+        """The stock-out rate of a list of items (GTIN-14, with commas between)."""
+        listed = sorted({item.strip() for item in items.split(",") if item.strip()})
+        sums = await desk.look(lambda db: sum_stock(db, context.clock(), listed))
+        return {"items": sums.items, "out": sums.out, "rate": sums.out_rate, "as_of": sums.as_of}
+
+    @router.post("/api/stock/{item}/deliveries", status_code=201, response_model=None)
+    async def deliver(by: clerk, item: ItemCode, given: Booked) -> None:
+        await _done(goods.deliver(item, given.quantity, by.name, given.why))
+
+    @router.post("/api/stock/{item}/waste", status_code=201, response_model=None)
+    async def waste(by: clerk, item: ItemCode, given: Booked) -> None:
+        await _done(goods.waste(item, given.quantity, by.name, given.why))
+
+    @router.post("/api/stock/{item}/counts", status_code=201, response_model=None)
+    async def count(by: clerk, item: ItemCode, given: Found) -> dict[str, Any]:
+        """The difference to the book."""
+        found = await _done(goods.count(item, given.counted, by.name))
+        return {**asdict(found), "difference": found.difference}
+
+    @router.post("/api/stock/{item}/levels", status_code=201, response_model=None)
+    async def levels(by: manager, item: ItemCode, given: Marks) -> None:
+        await _done(goods.levels(item, given.minimum, given.safety, by.name))
+
+    @router.get("/api/pickup", response_model=None)
+    async def orders(by: viewer) -> list[dict[str, Any]]:
+        """Orders to put aside and to hand out, with their clocks."""
+        return [plain_order(one) for one in await desk.look(lambda db: list_orders(db, context.clock()))]
+
+    @router.post("/api/pickup/{order}/aside", response_model=None)
+    async def aside(by: clerk, order: OrderId) -> None:
+        await _done(goods.set_aside(order, by.name))
+
+    @router.post("/api/pickup/{order}/missing", response_model=None)
+    async def missing(by: clerk, order: OrderId) -> None:
+        await _done(goods.missing(order, by.name))
+
+    @router.post("/api/pickup/{order}/collect", response_model=None)
+    async def collect(
+        by: clerk, order: OrderId, code: Annotated[str, Body(embed=True, max_length=LONGEST_CODE)] = ""
+    ) -> None:
+        await _done(collector.collect(order, code, by.name))
+
+    @router.post("/api/pickup/{order}/unlock", response_model=None)
+    async def unlock(by: manager, order: OrderId) -> None:
+        await _done(collector.unlock(order, by.name))
+
+    return router
+
+
+async def _done(deed: Awaitable[T]) -> T:
+    try:
+        return await deed
+    except ValueError as error:
+        raise HTTPException(409, str(error)) from error
+    except StoreError as error:
+        raise HTTPException(503, f"{error}. Try again in a moment.") from error
+
+
+def _plain(row: StockRow) -> dict[str, Any]:
+    return {**asdict(row), "free": row.free}
+
+
+def plain_order(order: Order) -> dict[str, Any]:
+    """An order as plain data; times in UTC epoch milliseconds."""
+    lines = [{"item": item, "name": name, "quantity": quantity} for item, name, quantity in order.lines]
+    return {**asdict(order), "haste": order.haste.value, "lines": lines}
