@@ -14,7 +14,7 @@ from edge.console.door import need
 from edge.inventory.desk import LONGEST_WHY, StockDesk
 from edge.pickup.codes import LONGEST_CODE, Collector
 from edge.store import StoreError
-from edge.views.stock import Only, Order, StockRow, list_orders, list_stock, sum_stock
+from edge.views.stock import Only, Order, StockRow, StockSums, list_orders, list_stock, sum_stock
 
 T = TypeVar("T")
 MOST_LISTED = 500
@@ -65,14 +65,14 @@ def stock_api(desk: Desk) -> APIRouter:
         sums, (total, rows) = await desk.look(
             lambda db: (sum_stock(db, context.clock()), list_stock(db, only, text, start, size))
         )
-        return {**asdict(sums), "out_rate": sums.out_rate, "total": total, "rows": [_plain(row) for row in rows]}
+        return {**asdict(sums), "out_rate": _share(sums), "total": total, "rows": [_plain(row) for row in rows]}
 
     @router.get("/api/stock/out-rate", response_model=None)
     async def out_rate(by: viewer, items: Annotated[str, Query(max_length=15 * MOST_LISTED)]) -> dict[str, Any]:
         """The stock-out rate of a list of items (GTIN-14, with commas between)."""
         listed = sorted({item.strip() for item in items.split(",") if item.strip()})
         sums = await desk.look(lambda db: sum_stock(db, context.clock(), listed))
-        return {"items": sums.items, "out": sums.out, "rate": sums.out_rate, "as_of": sums.as_of}
+        return {"items": sums.items, "out": sums.out, "rate": _share(sums), "as_of": sums.as_of}
 
     @router.post("/api/stock/{item}/deliveries", status_code=201, response_model=None)
     async def deliver(by: clerk, item: ItemCode, given: Booked) -> None:
@@ -125,6 +125,10 @@ async def _done(deed: Awaitable[T]) -> T:
         raise HTTPException(409, str(error)) from error
     except StoreError as error:
         raise HTTPException(503, f"{error}. Try again in a moment.") from error
+
+
+def _share(sums: StockSums) -> float | None:
+    return None if sums.out_rate is None else float(sums.out_rate)
 
 
 def _plain(row: StockRow) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from sqlite_utils import Database
@@ -60,9 +61,9 @@ class StockSums:
     as_of: int
 
     @property
-    def out_rate(self) -> float | None:
+    def out_rate(self) -> Fraction | None:
         """The share of items that are out of stock; None without items."""
-        return self.out / self.items if self.items else None
+        return Fraction(self.out, self.items) if self.items else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from cloud_sync.contract.events import EventClass
+from cloud_sync.contract.goods import Delivered, Entry, GoodsLine, Reserve, SetLevels
 from cloud_sync.link.state import LinkPhase, LinkView
 from drivers.base import Sighting
 from edge.console.app import add_console
+from edge.inventory.facts import Kind, Movement
+from edge.inventory.orders import carry_out
+from edge.inventory.records import note
+from edge.inventory.reservations import set_aside
 from edge.labels.digital_link import tag_of
 from edge.readback.facts import Look, Reading
 from edge.readback.record import Glimpse, record_look
@@ -110,6 +116,30 @@ def furnish(floor: Floor, now: int) -> None:
     floor.state("shelf-20", "asleep", "", now - 5 * MINUTE)
     floor.see(Sighting("shelf-96", "AA:BB:CC:00:00:96", "", "NEMR 2.9", "4.1", MIDDLE, 3020, -63), "label", "ble")
     floor.see(Sighting("shelf-99", "AA:BB:CC:00:00:99", "", "NEMR 2.9", "4.1", MIDDLE, 3010, -71), "label", "ble")
+    _goods(floor, now, items)
+
+
+def _goods(floor: Floor, now: int, items: list[str]) -> None:
+    """Stock of everything, some of it low, and three orders of customers."""
+
+    def come(*entries: Entry) -> None:
+        for entry in entries:
+            floor.do(lambda tx, entry=entry: carry_out(tx, entry, "ana@hq"))  # type: ignore[misc]
+
+    def wish(number: str, code: str, *lines: tuple[str, int]) -> Reserve:
+        wanted = tuple(GoodsLine(item=item, quantity=quantity) for item, quantity in lines)
+        return Reserve(id=number, until=now + 5 * HOUR, lines=wanted, code=code)
+
+    pieces = (48, 12, 6, 31, 3, 22, 18, 9, 40, 0, 60, 25, 2, 14, 33, 20)
+    for item, quantity in zip(items, pieces, strict=True):
+        line = GoodsLine(item=item, quantity=max(1, quantity))
+        come(Delivered(id=f"d-{item}", at=floor.now, lines=(line,)), SetLevels(item=item, minimum=2, safety=6))
+    come(wish("A-1040", "", (items[10], 6), (items[0], 2)))
+    floor.now = now - 9 * MINUTE
+    floor.do(lambda tx: note(tx, [Movement("count:1", items[9], Kind.COUNT, floor.now, counted=0, by=MANAGER)]))
+    floor.do(lambda tx: note(tx, [Movement("count:2", items[7], Kind.COUNT, floor.now, counted=8, by=MANAGER)]))
+    come(wish("A-1043", "", (items[3], 1), (items[8], 3)), wish("A-1038", PasswordHasher().hash("4711"), (items[6], 2)))
+    floor.do(lambda tx: set_aside(tx, "A-1038", MANAGER))
 
 
 def _eggs(floor: Floor, now: int, item: str) -> None:

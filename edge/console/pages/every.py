@@ -14,10 +14,12 @@ from edge.console.pages import (
     network,
     overview,
     photo,
+    pickup,
     prices,
     scan,
     settings,
     sign,
+    stock,
     tasks,
     visitors,
 )
@@ -27,8 +29,8 @@ def add_pages(desk: Desk) -> None:
     """Declare every page. NiceGUI's own app holds them, because its middleware must see their requests."""
     router = APIRouter()
     every = (
-        sign, overview, tasks, scan, inspect, labels, label, photo, prices, visitors, devices, network, link, ledger,
-        settings,
+        sign, overview, tasks, scan, inspect, labels, label, photo, prices, stock, pickup, visitors, devices, network,
+        link, ledger, settings,
     )  # fmt: skip
     for page in every:
         page.add(router, desk)

@@ -29,6 +29,8 @@ DESTINATIONS = (
     Destination("/labels", "sell", "page.labels"),
     Destination("/photo", "photo_camera", "page.photo"),
     Destination("/prices", "price_change", "page.prices"),
+    Destination("/stock", "inventory_2", "page.stock"),
+    Destination("/pickup", "shopping_bag", "page.pickup"),
     Destination("/visitors", "directions_walk", "page.visitors"),
     Destination("/devices", "router", "page.devices"),
     Destination("/network", "lan", "page.network"),
@@ -160,3 +162,7 @@ class Region:
         self._box.clear()
         with self._box:
             draw()
+
+    def remove(self) -> None:
+        """Take the region off the page."""
+        self._box.delete()
