@@ -328,3 +328,25 @@ def test_a_dead_camera_is_seen_and_woken_by_its_port(signed_in: Page, shop: str)
     signed_in.get_by_role("button", name=re.compile("Port ge2")).first.click()
     expect(signed_in.get_by_role("dialog")).to_contain_text("camera-door")
     expect(signed_in.get_by_role("dialog").get_by_role("button", name="Switch power off and on")).to_have_count(0)
+
+
+def test_an_order_is_put_aside_and_handed_out_for_its_code(signed_in: Page, shop: str) -> None:
+    signed_in.goto(f"{shop}/pickup")
+    pick = signed_in.get_by_role("article").filter(has_text="A-1043")
+    pick.get_by_role("button", name="Put aside").click()
+    expect(pick.get_by_role("button", name="Hand out")).to_be_visible()
+    give = signed_in.get_by_role("article").filter(has_text="A-1038")
+    give.get_by_label("The customer's code").fill("1234")
+    give.get_by_role("button", name="Hand out").click()
+    expect(signed_in.get_by_role("alert").filter(has_text="4 tries left")).to_be_visible()
+    give.get_by_label("The customer's code").fill("pickup:A-1038:4711")
+    give.get_by_role("button", name="Hand out").click()
+    expect(give).to_have_count(0)
+
+
+def test_a_count_is_booked_and_shows_its_difference(signed_in: Page, shop: str) -> None:
+    signed_in.goto(f"{shop}/stock?text=Butter")
+    signed_in.get_by_role("button", name="Butter 250 g").click()
+    signed_in.get_by_label("How many").fill("9")
+    signed_in.get_by_role("button", name="Counted").click()
+    expect(signed_in.get_by_role("button", name="Butter 250 g")).to_contain_text("last count +7 against the book")
