@@ -8,9 +8,21 @@ wrong, two hands would redeem. What a till that lost its journal held is redeeme
 from edge.inventory.records import tell
 from edge.store import Transaction
 
+RESTORED = "coupons.restored"
+"""When this store of record was set back to a copy: what was lent to the shop before then may have been used since."""
 
-def take_in(tx: Transaction, coupon: str) -> None:
-    """Head office lent it to this store. A word about one that is here already changes nothing."""
+
+def go_on_from_backup(tx: Transaction) -> None:
+    """Nobody redeems a coupon that the copy has, or that head office lent before now: it may have been used since."""
+    tx.set_meta(RESTORED, str(tx.now))
+    tx.sql.execute("UPDATE coupon SET state = 'lent', till = '', epoch = 0 WHERE state != 'used'")
+
+
+def take_in(tx: Transaction, coupon: str, issued_at: int) -> None:
+    """Head office lent it to this store at `issued_at`. A word about one that is here already changes nothing."""
+    if issued_at <= int(tx.get_meta(RESTORED, "-1")):
+        tx.record("coupon.doubted", coupon, {"issued": issued_at})
+        return
     row = tx.sql.execute("SELECT state FROM coupon WHERE id = ?", (coupon,)).fetchone()
     if row is None:
         tx.sql.execute("INSERT INTO coupon (id, state, at) VALUES (?, 'here', ?)", (coupon, tx.now))

@@ -40,11 +40,11 @@ def take_goods(tx: Transaction, sequence: int, envelope: str, store: str, truste
         return why
     tx.record("goods.received", f"change-{sequence}", {"author": goods.author, "entries": len(goods.entries)})
     for entry in goods.entries:
-        carry_out(tx, entry, goods.author)
+        carry_out(tx, entry, goods.author, goods.issued_at)
     return ""
 
 
-def carry_out(tx: Transaction, entry: Entry, author: str) -> None:
+def carry_out(tx: Transaction, entry: Entry, author: str, issued_at: int) -> None:
     """One entry of an order that is believed."""
     match entry:
         case Delivered(id=number, at=at, lines=lines):
@@ -62,7 +62,7 @@ def carry_out(tx: Transaction, entry: Entry, author: str) -> None:
         case Cancel():
             reservations.cancel(tx, entry)
         case LendCoupon(id=coupon):
-            coupons.take_in(tx, coupon)
+            coupons.take_in(tx, coupon, issued_at)
         case RecallCoupon(id=coupon):
             coupons.recall(tx, coupon)
 

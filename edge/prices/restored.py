@@ -8,6 +8,7 @@ what was acknowledged after the copy and had not reached head office is lost wit
 """
 
 from cloud_sync.queue.outbox import Outbox
+from edge.inventory import coupons
 from edge.prices.engine import PriceEngine
 from edge.store import Transaction
 
@@ -21,3 +22,4 @@ def go_on_from_backup(tx: Transaction, engine: PriceEngine, epoch: int) -> None:
     for (device,) in devices.fetchall():
         engine.retire(tx, device, "gateway", "restored from a backup: not known what it shows or charges now")
     tx.sql.execute("UPDATE twin SET reported = '{}'")
+    coupons.go_on_from_backup(tx)

@@ -193,6 +193,18 @@ def test_a_used_coupon_is_used_everywhere(line: Line) -> None:
         assert sql.execute(select(misfits.c.why)).all() == []
 
 
+def test_after_a_restore_nobody_redeems_what_may_have_been_used_since(line: Line) -> None:
+    line.order(LendCoupon(id="c1"))
+    send_goods(line.office, STORE, [LendCoupon(id="c2")], "ana")  # used here after the copy was made, and forgotten
+    line.desk.now = line.office.now() + 1
+    line.desk.do(coupons.go_on_from_backup)
+    line.pull()
+    for coupon in ("c1", "c2"):
+        with pytest.raises(ValueError, match="coupon"):
+            line.desk.do(lambda tx, coupon=coupon: coupons.lend(tx, coupon, "till-1", 2))  # type: ignore[misc]
+        line.desk.sql.execute("ROLLBACK")
+
+
 def test_an_order_that_is_not_believed_blocks_nothing(line: Line) -> None:
     send_goods(line.office, STORE, [delivered("d1", goods(A, 1))], "ana")
     send_goods(line.office, "0205", [delivered("d9", goods(A, 100))], "ana")
