@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from edge.alarms.config import AlarmsConfig
 from edge.clock.config import ClockConfig, HoursConfig
 from edge.law.config import LawConfig
 from edge.network.config import NetworkConfig
@@ -107,6 +108,7 @@ class Config(_Section):
     hq: HeadOffice = HeadOffice()
     labels: Labels = Labels()
     network: NetworkConfig = NetworkConfig()
+    alarms: AlarmsConfig = AlarmsConfig()
     drivers: dict[str, dict[str, Any]] = {}
     """Driver name → its options; see each driver's own documentation."""
     cameras: tuple[CameraConfig, ...] = ()

@@ -22,6 +22,8 @@ from cloud_sync.link.shell import Link
 from cloud_sync.pages.guard import LOOPBACK_HOSTS
 from drivers.base import Capability, Driver, LabelDriver, NetworkDriver, TillDriver, load_driver
 from drivers.errors import DeviceError
+from edge.alarms import sources as measures
+from edge.alarms.watch import AlarmWatch
 from edge.alone import only_one
 from edge.chores import Chores
 from edge.clock.desk import ClockDesk
@@ -183,6 +185,13 @@ class Gateway:
         stack.push_async_callback(link.stop)
         store.listen(lambda topics: link.nudge() if "outbox" in topics else None)
 
+        alarms = AlarmWatch(
+            store, config.alarms.chosen(),
+            (measures.devices, measures.clock, measures.disk(config.data), measures.line(link.view)),
+            hours, config.alarms.quiet_hours(),
+        )  # fmt: skip
+        tasks(alarms.run, "alarms")
+
         verbs = ShopVerbs(
             store,
             engine,
@@ -192,6 +201,7 @@ class Gateway:
             unfit=pictures.unfit,
             clock=clock_desk,
             lamps=lamps_of(drivers),
+            take_ticket=alarms.acknowledge,
         )
         context = ConsoleContext(
             shop=config.shop, store=store, verbs=verbs, clock=clock, link=link.view, picture=pictures,

@@ -39,6 +39,8 @@ class ShopVerbs:
     unfit: Callable[[str, str], str] = lambda _item, _label: ""
     clock: ClockDesk | None = None
     lamps: Mapping[str, BlinkingLabelDriver] = field(default_factory=dict)
+    take_ticket: Callable[[Transaction, int, str], None] | None = None
+    """Notes who takes a ticket on; raises ValueError."""
 
     async def bind(self, label: str, item: str, place: str, by: str) -> None:
         """Bind a label to an item at a place; enrols the label if it was only seen."""
@@ -186,6 +188,18 @@ class ShopVerbs:
         calendar = make_calendar(self._clock.hours.configured, week, days)
         said = {"week": list(week), "days": dict(days)}
         await self._clock.set_hours(calendar, by, lambda tx: _audit(tx, by, "set-hours", said))
+
+    async def acknowledge(self, ticket: int, by: str) -> None:
+        """Take a ticket on."""
+        take = self.take_ticket
+        if take is None:
+            raise ValueError("this gateway watches no alarms")
+
+        def work(tx: Transaction) -> None:
+            take(tx, ticket, by)
+            _audit(tx, by, "acknowledge", {"ticket": ticket})
+
+        await self.store.do(work)
 
     @property
     def _clock(self) -> ClockDesk:

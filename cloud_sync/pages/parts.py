@@ -1,6 +1,6 @@
 """Small parts that every page is made of. Each draws into the NiceGUI container that is open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -36,10 +36,13 @@ class Frame:
 
 
 @contextmanager
-def page_frame(frame: Frame, t: Words, title: str, here: str, who: str = "") -> Iterator[None]:
+def page_frame(
+    frame: Frame, t: Words, title: str, here: str, who: str = "", corner: Callable[[], object] | None = None
+) -> Iterator[None]:
     """A whole page: rail on a PC, bar at the bottom on a phone, a heading, and the body inside the `with`.
 
     `title` is text, `here` the path of the destination that is open, `who` the name of whoever signed in.
+    `corner` draws what stands beside the heading, at its far end.
     """
     dress_page(t.language)
     ui.page_title(f"{title} · Aisle")
@@ -62,6 +65,8 @@ def page_frame(frame: Frame, t: Words, title: str, here: str, who: str = "") -> 
             with ui.element("div").classes("aisle-head"):
                 text(title, "h1")
                 ui.element("div").classes("aisle-grow")
+                if corner is not None:
+                    corner()
                 with ui.element("div").classes("aisle-only-phone aisle-row aisle-small"):
                     _foot(frame, t, here, who)
             yield

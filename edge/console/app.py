@@ -22,6 +22,8 @@ The API takes the session cookie of a browser, `Authorization: Bearer` with a to
     GET  /api/stock/out-rate?items=            the stock-out rate of a list
     POST /api/stock/{item}/deliveries | waste | counts | levels
     GET  /api/pickup                           POST /api/pickup/{order}/aside | missing | collect {code} | unlock
+    GET  /api/tickets                          open and closed; POST /api/tickets/{number}/acknowledge takes one on
+    GET  /api/availability                     ready for how much of today and of the last seven days, per device
     GET  /api/overview /api/tasks /api/labels /api/prices /api/healthz
 
 Calls that another site makes through a signed-in browser are refused by their Origin; the cookie is SameSite=Strict.
@@ -32,6 +34,7 @@ from fastapi import FastAPI
 from cloud_sync.pages.i18n import Catalogue
 from cloud_sync.pages.install import guard_app, install_pages
 from edge.console.accounts import Accounts
+from edge.console.api_alarms import alarms_api
 from edge.console.api_do import do_api
 from edge.console.api_inspect import inspect_api
 from edge.console.api_proof import past_pictures, proof_api
@@ -78,6 +81,7 @@ def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
         past_pictures(desk),
         readings_api(desk),
         stock_api(desk),
+        alarms_api(desk),
     ):
         app.include_router(router)
     guard_app(app, context.hosts)

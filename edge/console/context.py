@@ -54,6 +54,9 @@ class Verbs(Protocol):
     async def confirm_clock(self, by: str) -> None:
         """Say that this box's clock was compared with a right one."""
 
+    async def acknowledge(self, ticket: int, by: str) -> None:
+        """Take a ticket on: it is somebody's, and the bell does not count it any more."""
+
     async def set_hours(self, week: Sequence[str], days: Mapping[str, str], by: str) -> None:
         """Set the opening hours of Monday to Sunday (empty: always open), and of days (2026-12-25) that differ."""
 

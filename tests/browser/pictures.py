@@ -12,7 +12,7 @@ from tests.console.floor import HOUR, MINUTE, gtin
 PAGES = {
     "overview": "/", "tasks": "/tasks", "labels": "/labels", "label": "/labels/shelf-03", "prices": "/prices",
     "visitors": "/visitors", "devices": "/devices", "network": "/network", "link": "/link", "ledger": "/ledger",
-    "settings": "/settings", "photo": "/photo", "stock": "/stock", "pickup": "/pickup",
+    "settings": "/settings", "photo": "/photo", "stock": "/stock", "pickup": "/pickup", "alarms": "/alarms",
 }  # fmt: skip
 SIZES = {"pc": (1366, 768), "phone": (390, 844)}
 FEW = {("overview", "pc", "en"), ("overview", "phone", "zh"), ("labels", "pc", "en"), ("prices", "pc", "en")}

@@ -81,6 +81,7 @@ def furnish(floor: Floor, now: int) -> None:
 
     _eggs(floor, now, items[6])
     floor.now = now - 3 * HOUR
+    floor.do(floor.alarms.look)
     floor.change(
         [
             row(items[0], 119, ITEMS[0][0], was_minor=129),
@@ -190,8 +191,20 @@ def _read_the_shelf(floor: Floor, now: int) -> None:
     floor.do(lambda tx: record_look(tx, floor.engine, Look(1536, 2048, (*readings[:2], gone)), glimpse))
 
 
+def _alarms(floor: Floor, now: int) -> None:
+    """A till that was away and is back, a label that is silent, one in fault, and a weak battery that somebody has."""
+    for minutes, state in ((26, ""), (24, "lost"), (21, ""), (13, "ready"), (11, "")):
+        floor.now = now - minutes * MINUTE
+        if state:
+            floor.state("till-2", state, "the cable was pulled" if state == "lost" else "")
+        floor.do(floor.alarms.look)
+    weak = "SELECT number FROM ticket WHERE rule = 'battery-low'"
+    floor.do(lambda tx: floor.alarms.acknowledge(tx, tx.sql.execute(weak).fetchone()[0], MANAGER))
+
+
 def settle_in(floor: Floor, now: int) -> None:
     """The last seconds before the present: a change that is just on its way."""
+    _alarms(floor, now)
     _read_the_shelf(floor, now)
     floor.silent |= {"shelf-05", "shelf-21"}
     floor.now = now - 20_000

@@ -13,6 +13,9 @@ from cloud_sync.contract.change import Change, ChangeRow, public_key, sign_chang
 from cloud_sync.contract.item import check_digit
 from cloud_sync.link.state import LinkPhase, LinkView
 from drivers.base import Ink, Panel, Sighting
+from edge.alarms.rules import RULES
+from edge.alarms.sources import devices
+from edge.alarms.watch import AlarmWatch
 from edge.clock.calendar import Calendar
 from edge.clock.desk import ClockDesk
 from edge.clock.kept import ShopHours
@@ -59,7 +62,9 @@ class Floor:
         self.verbs = ShopVerbs(
             self.store, self.engine, self.registry, lambda _: "kite-amber-lantern-42", lambda _: None,
             clock=ClockDesk(self.store, self.watch, self.hours, self.clock, self.clock, lambda: None),
+            take_ticket=lambda tx, number, by: self.alarms.acknowledge(tx, number, by),
         )  # fmt: skip
+        self.alarms = AlarmWatch(self.store, RULES, (devices,), self.hours)
         self.signer = CryptoSigner.generate_ed25519()
         key = self.signer.public_key
         trusted = {key.keyid: public_key(key.keyid, key.keyval["public"])}

@@ -51,7 +51,7 @@ async def token(client: httpx.AsyncClient, name: str) -> dict[str, str]:
 
 
 READS = ["/api/overview", "/api/tasks", "/api/labels", "/api/prices", "/labels/shelf-01/now.png", "/export/labels.csv",
-         "/api/inspections", f"/api/labels/scan?code={OIL}", "/export/prices.csv",
+         "/api/inspections", "/api/tickets", "/api/availability", f"/api/labels/scan?code={OIL}", "/export/prices.csv",
          "/export/devices.csv", "/export/ledger.csv", "/export/audit.csv"]  # fmt: skip
 DEEDS = [
     ("/api/labels/bindings", Role.CLERK, [{"label": "shelf-01", "item": OIL, "place": "x"}]),

@@ -7,6 +7,7 @@ from cloud_sync.link.state import LinkPhase
 from cloud_sync.pages.i18n import Catalogue
 from drivers.snmp.gear import FAULTS as PRINTER_FAULTS
 from drivers.snmp.interfaces import POE_STATES
+from edge.alarms.rules import RULES
 from edge.clock.trust import Source
 from edge.console.accounts import Role
 from edge.console.pages.inspected import CHANGES
@@ -71,6 +72,7 @@ MADE = {
     *(f"photo.fault.{fault}" for fault in PHOTO_FAULTS),
     *(f"why.{code}" for code in ENGLISH),
     *(f"clock.by.{source}" for source in Source),
+    *(f"alarm.{rule.name}{tail}" for rule in RULES for tail in ("", ".step")),
     *(f"price.{word}{tail}" for word in ("approve", "reject") for tail in ("", ".title", ".body", ".done")),
 }
 """Keys that the code puts together from a state's name."""

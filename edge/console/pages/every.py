@@ -5,6 +5,7 @@ from nicegui import app as nicegui_app
 
 from edge.console.desk import Desk
 from edge.console.pages import (
+    alarms,
     devices,
     inspect,
     label,
@@ -29,8 +30,8 @@ def add_pages(desk: Desk) -> None:
     """Declare every page. NiceGUI's own app holds them, because its middleware must see their requests."""
     router = APIRouter()
     every = (
-        sign, overview, tasks, scan, inspect, labels, label, photo, prices, stock, pickup, visitors, devices, network,
-        link, ledger, settings,
+        sign, overview, tasks, alarms, scan, inspect, labels, label, photo, prices, stock, pickup, visitors, devices,
+        network, link, ledger, settings,
     )  # fmt: skip
     for page in every:
         page.add(router, desk)

@@ -15,6 +15,7 @@ from cloud_sync.pages.parts import Destination, Frame, page_frame, text
 from edge.console.accounts import Account, Role
 from edge.console.desk import Desk
 from edge.console.door import COOKIE
+from edge.console.pages.bell import draw_bell
 from edge.console.pages.reasons import in_words
 from edge.store import StoreError
 
@@ -26,6 +27,7 @@ REFRESH_MS = 10_000
 DESTINATIONS = (
     Destination("/", "storefront", "page.overview"),
     Destination("/tasks", "checklist", "page.tasks"),
+    Destination("/alarms", "notifications", "page.alarms"),
     Destination("/labels", "sell", "page.labels"),
     Destination("/photo", "photo_camera", "page.photo"),
     Destination("/prices", "price_change", "page.prices"),
@@ -77,7 +79,7 @@ class Visit:
     def page(self, title: str, here: str) -> Iterator[None]:
         """The frame; what is drawn inside the `with` is the page's body."""
         frame = Frame(self.desk.catalogue, "console.name", DESTINATIONS)
-        with page_frame(frame, self.t, title, here, self.account.name):
+        with page_frame(frame, self.t, title, here, self.account.name, lambda: draw_bell(self.desk, self.t)):
             dress()
             ui.run_javascript(SHOW_HERE)
             yield
