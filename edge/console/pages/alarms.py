@@ -152,16 +152,16 @@ class Board:
         for one in ready:
             with ui.element("div").classes("console-line"):
                 name = t("alarms.box") if one.device == GATEWAY else one.name or one.device
-                text(name).classes("aisle-grow")
+                with ui.element("div").classes("aisle-grow"):
+                    text(name, "div")
+                    if one.week.breakdowns:
+                        between = span(self._visit, one.week.between_ms or 0)
+                        broke = many(t, "alarms.broke", one.week.breakdowns, between=between)
+                        text(broke, "div").classes("aisle-soft aisle-small")
                 for figure in (one.today, one.week):
                     low = figure.share is not None and figure.share < GOOD
                     made = text(_percent(figure)).classes("console-share-figure")
                     made.classes(f"aisle-{State.NEEDS_YOU} console-low" if low else "")
-            if one.week.breakdowns:
-                between = span(self._visit, one.week.between_ms or 0)
-                text(many(t, "alarms.broke", one.week.breakdowns, between=between), "div").classes(
-                    "aisle-soft aisle-small"
-                )
         if len(ready) == 1:
             status_chip(State.OFFLINE, t, t("devices.none"))
 
