@@ -30,6 +30,7 @@ class Capability(StrEnum):
     BLINKS = "blinks"
     TAKES_PAYMENT = "takes-payment"
     WATCHES_NETWORK = "watches-network"
+    MEASURES = "measures"
     WEIGHS = "weighs"
     SCANS = "scans"
     PRINTS = "prints"

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from edge.alarms.config import AlarmsConfig
 from edge.clock.config import ClockConfig, HoursConfig
+from edge.coldchain.config import FridgeConfig
 from edge.law.config import LawConfig
 from edge.network.config import NetworkConfig
 from edge.vision.config import CameraConfig
@@ -112,6 +113,7 @@ class Config(_Section):
     drivers: dict[str, dict[str, Any]] = {}
     """Driver name → its options; see each driver's own documentation."""
     cameras: tuple[CameraConfig, ...] = ()
+    fridges: tuple[FridgeConfig, ...] = ()
 
 
 def read_config(path: Path) -> Config:

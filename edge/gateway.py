@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from ipaddress import ip_address
@@ -20,7 +20,7 @@ from cloud_sync.contract.change import public_key
 from cloud_sync.link.facts import Rules as LinkRules
 from cloud_sync.link.shell import Link
 from cloud_sync.pages.guard import LOOPBACK_HOSTS
-from drivers.base import Capability, Driver, LabelDriver, NetworkDriver, TillDriver, load_driver
+from drivers.base import Capability, Driver, LabelDriver, NetworkDriver, Survey, TillDriver, load_driver
 from drivers.errors import DeviceError
 from edge.alarms import sources as measures
 from edge.alarms.watch import AlarmWatch
@@ -30,6 +30,8 @@ from edge.clock.desk import ClockDesk
 from edge.clock.kept import ShopHours
 from edge.clock.kernel import read_boot, read_kernel
 from edge.clock.watch import ClockWatch
+from edge.coldchain.watch import ColdWatch
+from edge.coldchain.watch import fridges as cold_measures
 from edge.config import Config
 from edge.console.app import add_console
 from edge.console.context import ConsoleContext
@@ -156,8 +158,14 @@ class Gateway:
         except StoreError as error:
             log.warning("network gear is not in the registry yet: %s", error)
 
+        cold = ColdWatch(config.fridges, store, registry)
+        if config.fridges:
+            tasks(cold.run, "fridges")
+
         for name, driver in drivers.items():
             role = "till" if Capability.CHARGES_PRICES in driver.capabilities else "label"
+            role = "other" if Capability.MEASURES in driver.capabilities else role
+            hears = (network.measured, cold.measured) if name in gear else (cold.measured,)
             sink = DriverSink(
                 name,
                 role,
@@ -167,7 +175,7 @@ class Gateway:
                 receipts.owe,
                 leases.asked,
                 loop,
-                network.measured,
+                partial(_to_all, hears),
                 network.hinted,
             )
             tasks(partial(_keep_starting, name, driver, sink), f"driver {name}")
@@ -187,7 +195,8 @@ class Gateway:
 
         alarms = AlarmWatch(
             store, config.alarms.chosen(),
-            (measures.devices, measures.clock, measures.disk(config.data), measures.line(link.view)),
+            (measures.devices, measures.clock, measures.disk(config.data), measures.line(link.view),
+             cold_measures),
             hours, config.alarms.quiet_hours(),
         )  # fmt: skip
         tasks(alarms.run, "alarms")
@@ -296,6 +305,12 @@ async def _keep_starting(name: str, driver: Driver, sink: DriverSink) -> None:
             return
         await asyncio.sleep(wait)
         wait = min(wait * 2, 60)
+
+
+def _to_all(hears: Sequence[Callable[[Survey], None]], survey: Survey) -> None:
+    """Hand a survey to everybody who hears of it."""
+    for hear in hears:
+        hear(survey)
 
 
 async def _mqtt_address(driver: Any, options: Mapping[str, Any]) -> list[Any] | None:

@@ -99,7 +99,7 @@ LOST, FAULT = Is(frozenset({"lost"})), Is(frozenset({"fault"}))
 RULES = (
     Rule("disk-full", Measure.DISK, Below(5, 8), 2 * MINUTE, 10 * MINUTE, critical=True),
     Rule("cold-excursion", Measure.COLD, Is(frozenset({"excursion"})), 0, MINUTE, critical=True),
-    Rule("cold-silent", Measure.COLD, Is(frozenset({"silent"})), 15 * MINUTE, MINUTE, critical=True),
+    Rule("cold-silent", Measure.COLD, Is(frozenset({"silent"})), MINUTE, MINUTE, critical=True),
     Rule("till-lost", Measure.TILL, LOST, 2 * MINUTE, MINUTE),
     Rule("device-fault", Measure.FAULT, FAULT, MINUTE, MINUTE),
     Rule("camera-blind", Measure.CAMERA, LOST, 5 * MINUTE, 2 * MINUTE),

@@ -22,11 +22,15 @@ _EMPTY_BATTERY = max(rule.test.clear for rule in RULES if isinstance(rule.test, 
 
 
 def devices(tx: Transaction) -> Mapping[Measure, Sequence[Observation]]:
-    """Devices in service that are lost or in fault, and their batteries. Covered labels are nobody's worry."""
+    """Devices in service that are lost or in fault, and their batteries. Covered labels are nobody's worry.
+
+    A sensor that is silent is the worry of its fridge.
+    """
     found: dict[Measure, list[Observation]] = {measure: [] for measure in (*_ROLES.values(), Measure.FAULT)}
     for device, role, state, why in tx.sql.execute(
         "SELECT id, role, state, state_why FROM device WHERE enrolled = 1 AND state IN ('lost', 'fault')"
-        " AND id NOT IN (SELECT device FROM covered) ORDER BY state_at LIMIT ?",
+        " AND id NOT IN (SELECT device FROM covered)"
+        " AND (state = 'fault' OR id NOT IN (SELECT sensor FROM fridge)) ORDER BY state_at LIMIT ?",
         (MOST,),
     ):
         measure = Measure.FAULT if state == "fault" else _ROLES[role]

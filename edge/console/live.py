@@ -5,7 +5,20 @@ from collections import Counter
 from edge.store import Store
 
 TOPICS = frozenset(
-    {"labels", "devices", "prices", "sendings", "sales", "visits", "outbox", "audit", "readings", "network", "tickets"}
+    {
+        "labels",
+        "devices",
+        "prices",
+        "sendings",
+        "sales",
+        "visits",
+        "outbox",
+        "audit",
+        "readings",
+        "network",
+        "tickets",
+        "fridges",
+    }
 )
 
 

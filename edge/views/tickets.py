@@ -46,9 +46,10 @@ class Ready:
 
 
 _COLUMNS = (
-    "SELECT t.number, t.rule, t.subject, COALESCE(d.name, ''), COALESCE(d.place, ''), t.critical, t.value, t.why,"
-    " t.opened_at, t.announced_at, t.acknowledged_at, t.acknowledged_by, t.closed_at, COALESCE(a.phase, '') = 'calming'"
-    " FROM ticket t LEFT JOIN device d ON d.id = t.subject LEFT JOIN alarm a ON a.ticket = t.number"
+    "SELECT t.number, t.rule, t.subject, COALESCE(f.name, d.name, ''), COALESCE(f.place, d.place, ''), t.critical,"
+    " t.value, t.why, t.opened_at, t.announced_at, t.acknowledged_at, t.acknowledged_by, t.closed_at,"
+    " COALESCE(a.phase, '') = 'calming' FROM ticket t LEFT JOIN device d ON d.id = t.subject"
+    " LEFT JOIN fridge f ON f.id = t.subject AND t.rule LIKE 'cold-%' LEFT JOIN alarm a ON a.ticket = t.number"
 )
 
 

@@ -23,6 +23,8 @@ from cloud_sync.contract.events import EventClass
 from cloud_sync.contract.goods import Delivered, Entry, GoodsLine, Reserve, SetLevels
 from cloud_sync.link.state import LinkPhase, LinkView
 from drivers.base import Sighting
+from edge.coldchain.config import FridgeConfig
+from edge.coldchain.records import keep_fridges, take_reading
 from edge.console.app import add_console
 from edge.inventory.facts import Kind, Movement
 from edge.inventory.orders import carry_out
@@ -191,6 +193,30 @@ def _read_the_shelf(floor: Floor, now: int) -> None:
     floor.do(lambda tx: record_look(tx, floor.engine, Look(1536, 2048, (*readings[:2], gone)), glimpse))
 
 
+def _fridges(floor: Floor, now: int) -> None:
+    """A day of three fridges: one with doors that open, a freezer, and one that drifts out of its band."""
+    fridges = [
+        FridgeConfig(id="dairy", name="Dairy wall", place="Dairy 1", sensor="thermo-1"),
+        FridgeConfig(id="freezer", name="Ice cream", place="Aisle 4", sensor="thermo-2", band="frozen"),
+        FridgeConfig(id="meat", name="Meat counter", place="Counter", sensor="thermo-3"),
+    ]
+
+    def work(tx: Transaction) -> None:
+        present, steady = tx.now, tx.steady
+        tx.steady = now - DAY
+        keep_fridges(tx, fridges)
+        for minute in range(24 * 60, 0, -2):
+            tx.now = tx.steady = now - minute * MINUTE
+            door = 380 * (minute % 90 in (0, 2, 4)) if 300 < minute < 900 else 0
+            swing = round(60 * math.sin(minute / 14))
+            take_reading(tx, fridges[0], 220 + swing + door, 6_400)
+            take_reading(tx, fridges[1], -2_050 + 2 * swing + door, None)
+            take_reading(tx, fridges[2], 240 + swing + max(0, 95 - minute) * 4, 7_100)
+        tx.now, tx.steady = present, steady
+
+    floor.do(work)
+
+
 def _look(floor: Floor, tx: Transaction) -> None:
     """Watch alarms in the past, where no steady time passes in a shop that begins now."""
     steady = tx.steady
@@ -212,6 +238,7 @@ def _alarms(floor: Floor, now: int) -> None:
 
 def settle_in(floor: Floor, now: int) -> None:
     """The last seconds before the present: a change that is just on its way."""
+    _fridges(floor, now)
     _alarms(floor, now)
     _read_the_shelf(floor, now)
     floor.silent |= {"shelf-05", "shelf-21"}

@@ -19,9 +19,9 @@ from tests.readback.trials import subject
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/tasks", "/alarms", "/scan", "/scan?label=shelf-03", "/inspect", "/inspect/1", "/labels",
-         "/labels/shelf-03", "/labels/shelf-97", "/photo", "/prices", "/visitors", "/devices", "/network", "/link", "/ledger",
-         "/settings"]  # fmt: skip
+PAGES = ["/", "/tasks", "/alarms", "/fridges", "/scan", "/scan?label=shelf-03", "/inspect", "/inspect/1", "/labels",
+         "/labels/shelf-03", "/labels/shelf-97", "/photo", "/prices", "/visitors", "/devices", "/network",
+         "/link", "/ledger", "/settings"]  # fmt: skip
 
 CONTRAST = """() => {
   const channel = c => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4 };

@@ -21,6 +21,7 @@ from edge.clock.desk import ClockDesk
 from edge.clock.kept import ShopHours
 from edge.clock.trust import Rules as ClockRules
 from edge.clock.watch import ClockWatch
+from edge.coldchain.watch import fridges
 from edge.config import Shop
 from edge.console.context import ConsoleContext
 from edge.devices.registry import Registry
@@ -64,7 +65,7 @@ class Floor:
             clock=ClockDesk(self.store, self.watch, self.hours, self.clock, self.clock, lambda: None),
             take_ticket=lambda tx, number, by: self.alarms.acknowledge(tx, number, by),
         )  # fmt: skip
-        self.alarms = AlarmWatch(self.store, RULES, (devices,), self.hours)
+        self.alarms = AlarmWatch(self.store, RULES, (devices, fridges), self.hours)
         self.signer = CryptoSigner.generate_ed25519()
         key = self.signer.public_key
         trusted = {key.keyid: public_key(key.keyid, key.keyval["public"])}

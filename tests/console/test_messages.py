@@ -9,6 +9,7 @@ from drivers.snmp.gear import FAULTS as PRINTER_FAULTS
 from drivers.snmp.interfaces import POE_STATES
 from edge.alarms.rules import RULES
 from edge.clock.trust import Source
+from edge.coldchain.machine import Look
 from edge.console.accounts import Role
 from edge.console.pages.inspected import CHANGES
 from edge.console.pages.photo import FAULTS as PHOTO_FAULTS
@@ -72,6 +73,7 @@ MADE = {
     *(f"photo.fault.{fault}" for fault in PHOTO_FAULTS),
     *(f"why.{code}" for code in ENGLISH),
     *(f"clock.by.{source}" for source in Source),
+    *(f"fridge.{look}" for look in Look),
     *(f"alarm.{rule.name}{tail}" for rule in RULES for tail in ("", ".step")),
     *(f"price.{word}{tail}" for word in ("approve", "reject") for tail in ("", ".title", ".body", ".done")),
 }

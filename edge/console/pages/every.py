@@ -7,6 +7,7 @@ from edge.console.desk import Desk
 from edge.console.pages import (
     alarms,
     devices,
+    fridges,
     inspect,
     label,
     labels,
@@ -31,7 +32,7 @@ def add_pages(desk: Desk) -> None:
     router = APIRouter()
     every = (
         sign, overview, tasks, alarms, scan, inspect, labels, label, photo, prices, stock, pickup, visitors, devices,
-        network, link, ledger, settings,
+        network, link, fridges, ledger, settings,
     )  # fmt: skip
     for page in every:
         page.add(router, desk)

@@ -34,6 +34,7 @@ DESTINATIONS = (
     Destination("/stock", "inventory_2", "page.stock"),
     Destination("/pickup", "shopping_bag", "page.pickup"),
     Destination("/visitors", "directions_walk", "page.visitors"),
+    Destination("/fridges", "severe_cold", "page.fridges"),
     Destination("/devices", "router", "page.devices"),
     Destination("/network", "lan", "page.network"),
     Destination("/link", "cloud_sync", "page.link"),

@@ -42,3 +42,32 @@ END;
 CREATE TRIGGER device_enrolled AFTER UPDATE OF enrolled ON device WHEN new.enrolled = 1 AND old.enrolled = 0 BEGIN
     INSERT INTO device_change (device, at, state) VALUES (new.id, new.state_at, new.state);
 END;
+
+-- How each fridge is now; see edge/coldchain/machine.py. Temperatures are hundredths of a degree Celsius.
+CREATE TABLE fridge (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    place      TEXT NOT NULL,
+    sensor     TEXT NOT NULL,
+    low        INTEGER,
+    high       INTEGER NOT NULL,
+    look       TEXT NOT NULL DEFAULT 'unknown',
+    look_at    INTEGER NOT NULL,
+    centi      INTEGER,
+    read_at    INTEGER,
+    humidity   INTEGER,             -- hundredths of a per cent
+    heard      INTEGER NOT NULL,    -- steady times of the state machine
+    counted    INTEGER NOT NULL,
+    outside_ms INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX fridge_by_sensor ON fridge (sensor);
+
+-- The curve: the coldest and warmest reading of each stretch, in steps of 5 minutes for days and of an hour for long.
+CREATE TABLE cold_curve (
+    fridge TEXT NOT NULL REFERENCES fridge (id) ON DELETE CASCADE,
+    step   INTEGER NOT NULL,        -- milliseconds
+    at     INTEGER NOT NULL,
+    low    INTEGER NOT NULL,
+    high   INTEGER NOT NULL,
+    PRIMARY KEY (fridge, step, at)
+) WITHOUT ROWID;

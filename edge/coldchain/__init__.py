@@ -1,0 +1,1 @@
+"""Fridges and freezers: bands, excursions by time, and readings kept bounded."""
