@@ -45,7 +45,7 @@ def read_fridges(database: Database, now: int, for_ms: int = 86_400_000) -> list
         " LIMIT ?",
         (MOST,),
     ).fetchall()
-    return [Fridge(*row, curve=_curve(database, row[0], now - for_ms)) for row in rows]
+    return [Fridge(*row, _curve(database, row[0], now - for_ms)) for row in rows]
 
 
 def _curve(database: Database, fridge: str, start: int) -> tuple[Point, ...]:
