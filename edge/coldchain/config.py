@@ -28,7 +28,7 @@ class FridgeConfig(BaseModel):
     low: Degrees | None = None
     high: Degrees | None = None
     """Instead of the band's own."""
-    after_minutes: Annotated[float, Field(ge=0.1, le=240)] = 10
+    after_minutes: Annotated[float, Field(ge=0.01, le=240)] = 10
     """How long it may be outside its band before it is an excursion."""
     silent_minutes: Annotated[float, Field(ge=1, le=240)] = 15
 

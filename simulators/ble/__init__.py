@@ -6,5 +6,6 @@ A host in another process reaches the adapter over TCP; `bleak_backend` is bleak
 from simulators.ble.firmware import Faults
 from simulators.ble.label import Label, LabelSpec, Shown, label_specs
 from simulators.ble.radio import Radio
+from simulators.ble.thermometer import Thermometer, ThermometerSpec
 
-__all__ = ["Faults", "Label", "LabelSpec", "Radio", "Shown", "label_specs"]
+__all__ = ["Faults", "Label", "LabelSpec", "Radio", "Shown", "Thermometer", "ThermometerSpec", "label_specs"]

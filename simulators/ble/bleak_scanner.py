@@ -69,7 +69,11 @@ class BumbleScanner(BaseBleakScanner):
                 for value in fields[kinds.MANUFACTURER_SPECIFIC_DATA]
                 if len(value) >= 2
             },
-            service_data={},
+            service_data={
+                normalize_uuid_16(int.from_bytes(value[:2], "little")): value[2:]
+                for value in fields[kinds.SERVICE_DATA_16_BIT_UUID]
+                if len(value) >= 2
+            },
             service_uuids=[
                 normalize_uuid_16(int.from_bytes(uuids[at : at + 2], "little")) for at in range(0, len(uuids) - 1, 2)
             ],

@@ -14,6 +14,7 @@ from bumble.transport.common import PacketParser
 from simulators.ble.air import AdapterController, Air
 from simulators.ble.label import Label, LabelSpec
 from simulators.ble.quiet import quiet_bumble
+from simulators.ble.thermometer import Thermometer, ThermometerSpec
 
 UNREAD_BYTES = 1 << 20
 """A host that leaves so much unread is hung, and is cut off."""
@@ -34,11 +35,14 @@ class Radio:
         connect_delay: float = 0.0,
         advertise_every: float = 0.5,
         host: str = "127.0.0.1",
+        thermometers: Sequence[ThermometerSpec] = (),
     ) -> None:
         self.port = port
         self.labels: dict[str, Label] = {}
+        self.thermometers: dict[str, Thermometer] = {}
         self.air = Air(link_delay, connect_delay)
         self._specs = tuple(labels)
+        self._thermometers = tuple(thermometers)
         self._advertise_every = advertise_every
         self._host = host
         self._server: asyncio.Server | None = None
@@ -64,6 +68,10 @@ class Radio:
             label = Label(spec, self.air)
             await label.start(self._advertise_every)
             self.labels[spec.address] = label
+        for one in self._thermometers:
+            thermometer = Thermometer(one, self.air)
+            await thermometer.start(self._advertise_every)
+            self.thermometers[one.address] = thermometer
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _HostPlug(self), self._host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -78,6 +86,8 @@ class Radio:
         self.unplug()
         for label in self.labels.values():
             await label.stop()
+        for thermometer in self.thermometers.values():
+            await thermometer.stop()
         # One turn of the loop for what bumble has already queued.
         await asyncio.sleep(0)
 
