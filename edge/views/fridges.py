@@ -45,7 +45,24 @@ def read_fridges(database: Database, now: int, for_ms: int = 86_400_000) -> list
         " LIMIT ?",
         (MOST,),
     ).fetchall()
-    return [Fridge(*row, _curve(database, row[0], now - for_ms)) for row in rows]
+    return [
+        Fridge(
+            fridge,
+            name,
+            place,
+            sensor,
+            low,
+            high,
+            look,
+            since,
+            centi,
+            read_at,
+            humidity,
+            outside_ms,
+            _curve(database, fridge, now - for_ms),
+        )  # fmt: skip
+        for fridge, name, place, sensor, low, high, look, since, centi, read_at, humidity, outside_ms in rows
+    ]
 
 
 def _curve(database: Database, fridge: str, start: int) -> tuple[Point, ...]:
