@@ -60,7 +60,7 @@ def read_fridges(database: Database, now: int, for_ms: int = 86_400_000) -> list
             humidity,
             outside_ms,
             _curve(database, fridge, now - for_ms),
-        )  # fmt: skip
+        )
         for fridge, name, place, sensor, low, high, look, since, centi, read_at, humidity, outside_ms in rows
     ]
 
