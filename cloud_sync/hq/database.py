@@ -6,10 +6,11 @@ One writer at a time; what `write` leaves without an error is on the disk.
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud_sync.hq.schema import VERSION, meta, metadata
@@ -63,11 +64,16 @@ def upsert(sql: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> 
     """Insert rows, or replace those with the same primary key."""
     if not rows:
         return
-    make = postgresql.insert if sql.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table)
+    sql.execute(_replacing(sql.dialect.name, table, tuple(rows[0])), list(rows))
+
+
+@cache
+def _replacing(dialect: str, table: Table, names: tuple[str, ...]) -> Executable:
+    """The statement of `upsert` for rows of these columns; putting it together costs more than running it."""
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
     keys = [column.name for column in table.primary_key]
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    sql.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 def _sqlite(path: Path) -> Engine:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from cloud_sync.contract.events import Batch, ChangeOutcome, Committed, Event, Sale, VisitMinute
 from cloud_sync.hq.database import upsert
@@ -50,12 +50,11 @@ class _Harvest:
 def ingest(office: Office, store: str, batch: Batch) -> Committed:
     """Apply a batch and return what is on disk afterwards: the cursor of its epoch."""
     with office.db.write() as sql:
-        where = cursors.c.store == store, cursors.c.epoch == batch.epoch
-        cursor = sql.execute(select(cursors.c.seq).where(*where).with_for_update()).scalar()
+        which = {"of_store": store, "of_epoch": batch.epoch}
+        cursor = sql.execute(_CURSOR, which).scalar()
         known = -1 if cursor is None else cursor
         harvest = _Harvest(store, batch.epoch)
-        others = cursors.c.store == store, cursors.c.epoch != batch.epoch
-        restored = sql.execute(select(cursors.c.epoch).where(*others).limit(1)).first() is not None
+        restored = sql.execute(_OTHER_LIFE, which).first() is not None
         for event in batch.events:
             if event.seq > known and not (restored and _told_before(sql, store, batch.epoch, event)):
                 _take(sql, harvest, event)
@@ -74,14 +73,37 @@ def _told_before(sql: Connection, store: str, epoch: int, event: Event) -> bool:
     """
     if event.device_epoch is None or event.device_seq is None:
         return False
-    same = (
-        events.c.store == store,
-        events.c.device == _storable(event.device),
-        events.c.device_epoch == event.device_epoch,
-        events.c.device_seq == event.device_seq,
-        events.c.epoch != epoch,
+    told = {
+        "of_store": store,
+        "of_device": _storable(event.device),
+        "told_epoch": event.device_epoch,
+        "told_seq": event.device_seq,
+        "of_epoch": epoch,
+    }
+    return sql.execute(_TOLD_BEFORE, told).first() is not None
+
+
+_CURSOR = (
+    select(cursors.c.seq)
+    .where(cursors.c.store == bindparam("of_store"), cursors.c.epoch == bindparam("of_epoch"))
+    .with_for_update()
+)
+_OTHER_LIFE = (
+    select(cursors.c.epoch)
+    .where(cursors.c.store == bindparam("of_store"), cursors.c.epoch != bindparam("of_epoch"))
+    .limit(1)
+)
+_TOLD_BEFORE = (
+    select(events.c.seq)
+    .where(
+        events.c.store == bindparam("of_store"),
+        events.c.device == bindparam("of_device"),
+        events.c.device_epoch == bindparam("told_epoch"),
+        events.c.device_seq == bindparam("told_seq"),
+        events.c.epoch != bindparam("of_epoch"),
     )
-    return sql.execute(select(events.c.seq).where(*same).limit(1)).first() is not None
+    .limit(1)
+)
 
 
 def _take(sql: Connection, harvest: _Harvest, event: Event) -> None:

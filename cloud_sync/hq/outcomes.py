@@ -54,8 +54,7 @@ def apply_outcome(sql: Connection, store: str, outcome: ChangeOutcome, told: tup
 
     A word that is older than the one noted changes nothing.
     """
-    of_change = and_(change_rows.c.store == store, change_rows.c.sequence == outcome.sequence)
-    items = set(sql.execute(select(change_rows.c.item).where(of_change)).scalars())
+    items = set(sql.execute(_ITEMS, {"store": store, "sequence": outcome.sequence}).scalars())
     if not items:
         return ["no row at all"]
     if outcome.outcome_of_all is not None:
@@ -68,10 +67,15 @@ def apply_outcome(sql: Connection, store: str, outcome: ChangeOutcome, told: tup
 
 def _carried(sql: Connection, store: str, sequence: int) -> list[int]:
     """The number of the end that a promotion carries, if it is one."""
-    end = changes.c.store == store, changes.c.sequence == sequence + 1, changes.c.envelope == ""
-    return list(sql.execute(select(changes.c.sequence).where(*end)).scalars())
+    return list(sql.execute(_CARRIED, {"store": store, "end": sequence + 1}).scalars())
 
 
+_ITEMS = select(change_rows.c.item).where(
+    change_rows.c.store == bindparam("store"), change_rows.c.sequence == bindparam("sequence")
+)
+_CARRIED = select(changes.c.sequence).where(
+    changes.c.store == bindparam("store"), changes.c.sequence == bindparam("end"), changes.c.envelope == ""
+)
 _NOTE = (
     update(change_rows)
     .where(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from cloud_sync.contract.change import MAX_ROWS, OCCASIONS, Change, ChangeRow, sign_change
 from cloud_sync.contract.feed import FeedEntry, FeedPage
@@ -120,22 +120,29 @@ def push_on(office: Office, store: str, rows: Sequence[ChangeRow], author: str, 
 
 def feed(office: Office, store: str, after: int, limit: int) -> FeedPage:
     """A store's changes after its cursor, as many as fit one answer."""
-    query = select(changes.c.sequence, changes.c.envelope).order_by(changes.c.sequence)
-    query = query.where(changes.c.store == store, changes.c.sequence > after, changes.c.envelope != "").limit(
-        min(limit, MAX_PAGE)
-    )
     entries: list[FeedEntry] = []
     size = 0
     with office.db.read() as sql:
         find_store(sql, store)
-        entry = changes.c.store == store, changes.c.envelope != ""
-        head = sql.execute(select(func.max(changes.c.sequence)).where(*entry)).scalar() or 0
-        for sequence, envelope in sql.execute(query):
+        which = {"of_store": store, "after": after, "most": min(limit, MAX_PAGE)}
+        head = sql.execute(_LAST_ENTRY, which).scalar() or 0
+        for sequence, envelope in sql.execute(_ENTRIES, which):
             size += len(envelope)
             if entries and size > _PAGE_BYTES:
                 break
             entries.append(FeedEntry(sequence=sequence, envelope=envelope))
     return FeedPage(entries=tuple(entries), head=head)
+
+
+_LAST_ENTRY = select(func.max(changes.c.sequence)).where(
+    changes.c.store == bindparam("of_store"), changes.c.envelope != ""
+)
+_ENTRIES = (
+    select(changes.c.sequence, changes.c.envelope)
+    .where(changes.c.store == bindparam("of_store"), changes.c.sequence > bindparam("after"), changes.c.envelope != "")
+    .order_by(changes.c.sequence)
+    .limit(bindparam("most"))
+)
 
 
 def _settled(terms: Terms, timezone: str, rows: Sequence[ChangeRow], known: Mapping[str, Promotion]) -> int:
@@ -152,20 +159,8 @@ def _settled(terms: Terms, timezone: str, rows: Sequence[ChangeRow], known: Mapp
 
 def _difference(sql: Connection, store: str, rows: Sequence[ChangeRow]) -> list[Difference]:
     """Rows that differ from the list, or whose last push the store refused: those may be tried again."""
-    query = select(price_list.c.item, price_list.c.row).where(price_list.c.store == store)
-    listed = {row.item: row.row for row in sql.execute(query)}
-    refused = set(
-        sql.execute(
-            select(price_list.c.item)
-            .join(
-                change_rows,
-                (change_rows.c.store == price_list.c.store)
-                & (change_rows.c.sequence == price_list.c.sequence)
-                & (change_rows.c.item == price_list.c.item),
-            )
-            .where(price_list.c.store == store, change_rows.c.outcome == "refused")
-        ).scalars()
-    )
+    listed = dict(sql.execute(_LISTED, {"of_store": store}).all())
+    refused = set(sql.execute(_REFUSED, {"of_store": store}).scalars())
     found = []
     for row in rows:
         before = listed.get(row.item)
@@ -175,6 +170,19 @@ def _difference(sql: Connection, store: str, rows: Sequence[ChangeRow]) -> list[
         if row != listed_row or row.item in refused:
             found.append(Difference(row, listed_row))
     return found
+
+
+_LISTED = select(price_list.c.item, price_list.c.row).where(price_list.c.store == bindparam("of_store"))
+_REFUSED = (
+    select(price_list.c.item)
+    .join(
+        change_rows,
+        (change_rows.c.store == price_list.c.store)
+        & (change_rows.c.sequence == price_list.c.sequence)
+        & (change_rows.c.item == price_list.c.item),
+    )
+    .where(price_list.c.store == bindparam("of_store"), change_rows.c.outcome == "refused")
+)
 
 
 def _promotion_difference(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cloud_sync.contract.item import STORE_ID
 from cloud_sync.hq.office import Conflict, HqError, NotFound, Office
@@ -60,10 +60,13 @@ def zone(timezone: str) -> ZoneInfo:
 
 def find_store(sql: Connection, store: str) -> Store:
     """The store of this id. Raises NotFound."""
-    row = sql.execute(select(stores).where(stores.c.id == store)).mappings().first()
+    row = sql.execute(_ONE, {"of_store": store}).first()
     if row is None:
         raise NotFound(f"there is no store {store[:40]!r}; add it first")
-    return Store(**row)
+    return Store(*row)
+
+
+_ONE = select(*(stores.c[name] for name in Store.__slots__)).where(stores.c.id == bindparam("of_store"))
 
 
 def get_store(office: Office, store: str) -> Store:
