@@ -73,8 +73,9 @@ class Face:
         return len(current) == 1 and current[0].confirmed
 
     def settled_on(self, offer: Offer) -> bool:
-        """Whether the device confirmed this offer and may present nothing else now."""
-        return self.owes_nothing and any(shown.until is None and shown.offer == offer for shown in self.may)
+        """Whether the device confirmed this offer, and may present nothing else now."""
+        current = [shown for shown in self.may if shown.until is None]
+        return len(current) == 1 and current[0].confirmed and current[0].offer == offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def plan(book: Book, rules: Rules, now: int) -> Plan:
     labels = [face for face in member.faces.values() if face.role is Role.LABEL]
     tills = [face for face in member.faces.values() if face.role is Role.TILL]
     # Members pay the price for all at a till that knows none for them yet: it is judged as one, too.
-    held = _labels_below(labels, tills, book.target, rules, now)
+    held = bool(one.send) and _labels_below(labels, tills, book.target, rules, now)
     unready = {till.device for till in tills if held and not charges_members(till)}
     role = {device: face.role for device, face in book.faces.items()}
     send = [
@@ -143,15 +144,15 @@ def _plan_one(book: Book, rules: Rules, now: int) -> Plan:
     tills = [face for face in book.faces.values() if face.role is Role.TILL]
     behind_labels = [face for face in labels if face.bound and face.newest < target.version]
     behind_tills = [face for face in tills if face.bound and face.newest < target.version]
-    above = _tills_above(tills, target)
-    below = _labels_below(labels, tills, target, rules, now)
+    above = _tills_above(tills, target) if behind_labels else []
+    below = _labels_below(labels, tills, target, rules, now) if behind_tills else []
     send = [face.device for face in behind_tills if not below] + [face.device for face in behind_labels if not above]
     unsettled = [
         face.device
         for face in book.faces.values()
         if face.bound and not face.stopped and face.covered is None and not face.settled_on(target)
     ]
-    waiting = dict.fromkeys([*(below if behind_tills else ()), *(above if behind_labels else ()), *unsettled])
+    waiting = dict.fromkeys([*below, *above, *unsettled])
     return Plan(tuple(send), tuple(waiting), landed=not unsettled)
 
 

@@ -1,6 +1,6 @@
 """Books on disk: reading what is known of items, and writing down what was sent and confirmed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cloud_sync.contract.change import ChangeRow
@@ -10,6 +10,7 @@ from edge.store import Transaction
 
 CHUNK = 250
 """Items read by one statement; SQLite bounds the parameters of a statement."""
+_ROLES = {role.value: role for role in Role}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
             " ORDER BY device, version",
             part,
         ):
-            seats[item].setdefault(device, (Role(role), False, False))
+            seats[item].setdefault(device, (_ROLES[role], False, False))
             may.setdefault((item, device), []).append(Shown(Offer(version, minor), bool(confirmed), until))
         faces = {
             item: {
@@ -70,33 +71,43 @@ def load_books(tx: Transaction, items: Iterable[str]) -> dict[str, Book]:
             }
             for item, of in seats.items()
         }
+        of_members = _member_prices(tx, part)
+        held = _members_at_tills(tx, list(of_members))
         for item in part:
-            books[item] = Book(item, targets.get(item), faces[item])
-        for item in _with_members(tx, part):
-            books[item] = replace(books[item], member=member_book(tx, books[item]))
+            book = Book(item, targets.get(item), faces[item])
+            prices = of_members.get(item)
+            books[item] = replace(book, member=_member_book(book, prices, held.get(item, {}))) if prices else book
     return books
 
 
-def _with_members(tx: Transaction, items: Sequence[str]) -> list[str]:
-    """Those of the items that ever had a price for members."""
+def _member_prices(tx: Transaction, items: Sequence[str]) -> dict[str, dict[int, int]]:
+    """Item → version → what members pay by it, for those of the items that ever had a price for members."""
     marks = ",".join("?" * len(items))
-    query = f"SELECT DISTINCT item FROM price WHERE item IN ({marks}) AND member_minor IS NOT NULL"  # noqa: S608
-    return [row[0] for row in tx.sql.execute(query, items)]
-
-
-def member_book(tx: Transaction, book: Book) -> Book:
-    """The same item as members see it: labels by what their pictures say, tills by what they have for members."""
-    prices = dict(
-        tx.sql.execute(
-            "SELECT version, member_minor FROM price WHERE item = ? AND member_minor IS NOT NULL", (book.item,)
-        ).fetchall()
-    )
-    held: dict[str, list[Shown]] = {}
-    for device, version, minor, confirmed in tx.sql.execute(
-        "SELECT device, version, minor, confirmed FROM member WHERE item = ? ORDER BY device, version", (book.item,)
+    found: dict[str, dict[int, int]] = {}
+    for item, version, minor in tx.sql.execute(
+        f"SELECT item, version, member_minor FROM price WHERE item IN ({marks}) AND member_minor IS NOT NULL",  # noqa: S608
+        items,
     ):
-        held.setdefault(device, []).append(Shown(Offer(version, minor), bool(confirmed)))
+        found.setdefault(item, {})[version] = minor
+    return found
 
+
+def _members_at_tills(tx: Transaction, items: Sequence[str]) -> dict[str, dict[str, list[Shown]]]:
+    """Item → till → the offers for members that it may charge, oldest version first."""
+    found: dict[str, dict[str, list[Shown]]] = {}
+    if not items:
+        return found
+    marks = ",".join("?" * len(items))
+    for item, device, version, minor, confirmed in tx.sql.execute(
+        f"SELECT item, device, version, minor, confirmed FROM member WHERE item IN ({marks}) ORDER BY version",  # noqa: S608
+        items,
+    ):
+        found.setdefault(item, {}).setdefault(device, []).append(Shown(Offer(version, minor), bool(confirmed)))
+    return found
+
+
+def _member_book(book: Book, prices: Mapping[int, int], held: Mapping[str, Sequence[Shown]]) -> Book:
+    """The same item as members see it: labels by what their pictures say, tills by what they have for members."""
     faces = {}
     for device, face in book.faces.items():
         if face.role is Role.LABEL:
@@ -188,7 +199,7 @@ def write_sendings(tx: Transaction, sendings: Sequence[Sending]) -> None:
 
 
 def send_anew(tx: Transaction, label: str, item: str, grace_ms: int) -> None:
-    """The label is bound to an item again while another's image may be on its way to it: this one has to follow.
+    """The label is bound to an item again, after another's image may be on its way to it or after it was taken away.
 
     The newest version that it was sent of the item comes last once more, unconfirmed. The label counts as showing it
     as it is, so sending it again asks nobody.
@@ -198,7 +209,7 @@ def send_anew(tx: Transaction, label: str, item: str, grace_ms: int) -> None:
         " n = 1 + (SELECT MAX(n) FROM showing WHERE device = ?2)"
         " WHERE device = ?2 AND item = ?3 AND (until IS NULL OR ?5 - until < ?4)"
         " AND version = (SELECT MAX(version) FROM showing WHERE device = ?2 AND item = ?3)"
-        " AND n < (SELECT MAX(n) FROM showing WHERE device = ?2)",
+        " AND (until IS NOT NULL OR n < (SELECT MAX(n) FROM showing WHERE device = ?2))",
         (tx.now, label, item, grace_ms, tx.steady),
     )
 
@@ -253,16 +264,21 @@ def confirm_label(tx: Transaction, label: str, item: str, version: int, digest: 
     return list(dict.fromkeys([item, *(other[0] for other in others)]))
 
 
-def forget_face(tx: Transaction, device: str) -> list[str]:
-    """A person took the device out of the shop: it presents nothing any more. Returns the items it had."""
+def forget_face(tx: Transaction, device: str, grace_ms: int) -> list[str]:
+    """A person took the device out of the shop: it presents nothing any more. Returns the items it had.
+
+    What shoppers read on a label before it left counts for the grace window, as if a new price had replaced it.
+    """
     tx.sql.execute(  # what may have changed unheard is not known any more
         "UPDATE twin SET reported = '{}' WHERE device = ?1"
         " AND EXISTS (SELECT 1 FROM showing WHERE device = ?1 AND confirmed = 0)",
         (device,),
     )
     items = items_of(tx, device)
+    hidden = tx.sql.execute("SELECT since FROM covered WHERE device = ?", (device,)).fetchone()
+    _retire(tx, "device = ? AND role = 'label'", (device,), grace_ms, hidden[0] if hidden else None)
+    tx.sql.execute("DELETE FROM showing WHERE device = ? AND role = 'till'", (device,))
     tx.sql.execute("DELETE FROM covered WHERE device = ?", (device,))
-    tx.sql.execute("DELETE FROM showing WHERE device = ?", (device,))
     tx.sql.execute("DELETE FROM member WHERE device = ?", (device,))
     tx.sql.execute("DELETE FROM binding WHERE device = ?", (device,))
     return items
@@ -289,9 +305,10 @@ def end_grace(tx: Transaction, grace_ms: int) -> list[str]:
     return list(dict.fromkeys(items))
 
 
-def _retire(tx: Transaction, where: str, values: tuple[object, ...], grace_ms: int) -> None:
-    """Take replaced offers out; with a grace window they stay counted until it ends."""
+def _retire(tx: Transaction, where: str, values: tuple[object, ...], grace_ms: int, gone: int | None = None) -> None:
+    """Take replaced offers out; with a grace window they stay counted until it ends. `gone`: since when; None: now."""
     if grace_ms:
-        tx.sql.execute(f"UPDATE showing SET until = COALESCE(until, ?) WHERE {where}", (tx.steady, *values))  # noqa: S608
+        since = tx.steady if gone is None else gone
+        tx.sql.execute(f"UPDATE showing SET until = COALESCE(until, ?) WHERE {where}", (since, *values))  # noqa: S608
     else:
         tx.sql.execute(f"DELETE FROM showing WHERE {where}", values)  # noqa: S608  `where` is one of ours

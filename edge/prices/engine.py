@@ -129,9 +129,12 @@ class PriceEngine:
         self.settle(tx, [item, *([before[0]] if before and before[0] != item else [])])
 
     def retire(self, tx: Transaction, device: str, by: str, why: str) -> None:
-        """A person vouches that the device is no longer on the shelf or at the till: it holds nothing back any more."""
+        """A person vouches that the device is no longer on the shelf or at the till.
+
+        A till holds nothing back any more; a label only what shoppers may have read on it within the grace window.
+        """
         tx.record("device.retired", device, {"by": by, "why": why})
-        items = forget_face(tx, device)
+        items = forget_face(tx, device, self.rules.grace_ms)
         tx.sql.execute("UPDATE device SET enrolled = 0 WHERE id = ?", (device,))
         tx.topics.update(("labels", "devices"))
         self.settle(tx, items)
@@ -265,13 +268,11 @@ class PriceEngine:
                 continue
             newest = max(newest, book.target.version)
             wish = encode({"item": book.item, "version": book.target.version})
-            for face in book.faces.values():
-                if face.bound and face.role is Role.LABEL:
-                    tx.sql.execute(
-                        "UPDATE twin SET desired = ?, desired_version = ?, desired_at = ?"
-                        " WHERE device = ? AND desired != ?",
-                        (wish, book.target.version, tx.now, face.device, wish),
-                    )
+            tx.sql.execute(
+                "UPDATE twin SET desired = ?1, desired_version = ?2, desired_at = ?3 WHERE desired != ?1"
+                " AND device IN (SELECT device FROM binding WHERE item = ?4)",
+                (wish, book.target.version, tx.now, book.item),
+            )
         tx.sql.execute(
             "UPDATE twin SET desired_version = ?, desired_at = ? WHERE desired_version < ?"
             " AND device IN (SELECT id FROM device WHERE role = 'till' AND enrolled = 1)",

@@ -234,6 +234,7 @@ class Day:
         for label in self.labels.values():
             if label.on_shelf or label.in_hand:
                 label.taken_away()
+        self.judge.everybody_left()
         self._restoring += 1
         self.world.after(down + 5_000, self._put_all_back, self._restoring)
 

@@ -60,11 +60,14 @@ class Judge:
                 self._probe(till, item)
 
     def off_the_shelf(self, label: str) -> None:
-        """A person took the label away, and vouches for it: from now on it speaks to no shopper."""
-        for spans in self.spans.values():
-            spans[:] = [span for span in spans if span.label != label]
-        self.on_label.pop(label, None)
+        """A person took the label away, and vouches for it: who read it before may pay for a while yet."""
+        self._ends(label)
         self.newest_on_label = {key: at for key, at in self.newest_on_label.items() if key[0] != label}
+
+    def everybody_left(self) -> None:
+        """The shop closed: nobody is in it who read a label that has gone."""
+        for spans in self.spans.values():
+            spans[:] = [span for span in spans if span.until is None]
 
     def holds(self, till: str, item: str, version: int, minor: int) -> None:
         """A till took a price into its table."""

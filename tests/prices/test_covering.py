@@ -31,6 +31,15 @@ def cover(desk: Desk, label: str) -> None:
     desk.do(lambda tx: desk.engine.cover(tx, label, "ana", "ble-1"))
 
 
+def take_away(desk: Desk, label: str) -> None:
+    desk.do(lambda tx: desk.engine.retire(tx, label, "ana", "gone"))
+
+
+def hang_again(desk: Desk, label: str, item: str) -> None:
+    desk.do(lambda tx: tx.sql.execute("UPDATE device SET enrolled = 1 WHERE id = ?", (label,)))
+    desk.bind(label, item)
+
+
 def uncover(desk: Desk, label: str) -> None:
     try:
         desk.do(lambda tx: desk.engine.uncover(tx, label, "ana"))
@@ -105,7 +114,7 @@ def test_covering_twice_says_it_once_and_a_label_taken_away_is_not_covered_any_m
     cover(desk, "label-2")
     cover(desk, "label-2")
     uncover(desk, "label-1")  # nothing to take off
-    desk.do(lambda tx: desk.engine.retire(tx, "label-2", "ana", "gone"))
+    take_away(desk, "label-2")
     assert ledger(desk, "label-2").count("label.covered") == 1
     assert desk.sql.execute("SELECT COUNT(*) FROM covered").fetchone() == (0,)
 
@@ -118,6 +127,49 @@ def test_a_till_is_not_kept_from_its_lease_by_a_label_that_nobody_can_read() -> 
     desk.tick(GRACE)
     assert desk.allowed("till-1") == [(A, 2, 120)]
     assert desk.do(lambda tx: caught_up(tx, "till-1"))
+    desk.close()
+
+
+def test_what_a_shopper_read_on_a_label_before_it_was_taken_away_counts_for_the_grace_window() -> None:
+    desk = open_shop(GRACE)
+    desk.push({A: 120})
+    desk.shown("label-1", A, 2)
+    desk.tick(GRACE)
+    take_away(desk, "label-2")
+    desk.tick(GRACE - 1)
+    assert desk.allowed("till-1") == []
+    desk.tick(1)
+    assert desk.allowed("till-1") == [(A, 2, 120)]
+    desk.close()
+
+
+def test_the_window_of_a_covered_label_that_is_taken_away_began_with_its_cover() -> None:
+    desk = open_shop(GRACE)
+    desk.push({A: 120})
+    desk.shown("label-1", A, 2)
+    cover(desk, "label-2")
+    desk.tick(GRACE - 1)
+    take_away(desk, "label-2")
+    desk.tick(1)
+    assert desk.allowed("till-1") == [(A, 2, 120)]
+    desk.close()
+
+
+@pytest.mark.parametrize("away", [1, GRACE + 1])
+def test_a_label_that_is_hung_again_has_to_say_anew_what_it_shows(away: int) -> None:
+    desk = open_shop(GRACE)
+    take_away(desk, "label-2")
+    desk.tick(away)
+    hang_again(desk, "label-2", A)
+    desk.tick(1)
+    assert desk.allowed("label-2")[-1:] == [(A, 1, 100)]
+    desk.push({A: 120})
+    desk.shown("label-1", A, 2)
+    desk.tick(2 * GRACE)
+    assert desk.allowed("till-1") == []
+    desk.shown("label-2", A, 2)
+    desk.tick(GRACE)
+    assert desk.allowed("till-1") == [(A, 2, 120)]
     desk.close()
 
 

@@ -173,6 +173,11 @@ def _any_clock_will_do(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ClockWatch, "doubt", lambda *_: "")
 
 
+def _a_label_taken_away_is_forgotten_at_once(patch: pytest.MonkeyPatch) -> None:
+    forget = books.forget_face
+    patch.setattr("edge.prices.engine.forget_face", lambda tx, device, _grace_ms: forget(tx, device, 0))
+
+
 def _a_time_that_comes_twice_is_the_first(patch: pytest.MonkeyPatch) -> None:
     write = timing.write_timing
 
@@ -187,6 +192,7 @@ RULES: dict[str, Remove] = {
     "direction: a raise waits for the labels": _raises_first_at_tills,
     "all labels of the item": _one_label_will_do,
     "what was sent since the last confirmation counts": _believe_the_last_confirmation,
+    "what a label showed before it was taken away counts": _a_label_taken_away_is_forgotten_at_once,
     "versions never go back": _versions_go_back,
     "a scanned line is not raised": _baskets_are_repriced,
     "a scanned line falls with the price": _baskets_keep_a_price_that_fell,
