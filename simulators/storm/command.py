@@ -21,7 +21,7 @@ from simulators.storm.shrink import shrink
 from simulators.storm.stage import Outcome, Stage
 from simulators.storm.timeline import schedule_lines, timeline
 
-CHUNK = 5
+CHUNK = 10
 """Days that a worker plays before it answers."""
 STATES = (
     "message dropped", "message doubled", "message delayed", "disk full", "event gap", "event repeated", "till lost",
