@@ -159,29 +159,32 @@ def _settled(terms: Terms, timezone: str, rows: Sequence[ChangeRow], known: Mapp
 
 def _difference(sql: Connection, store: str, rows: Sequence[ChangeRow]) -> list[Difference]:
     """Rows that differ from the list, or whose last push the store refused: those may be tried again."""
-    listed = dict(sql.execute(_LISTED, {"of_store": store}).all())
-    refused = set(sql.execute(_REFUSED, {"of_store": store}).scalars())
     found = []
-    for row in rows:
-        before = listed.get(row.item)
-        if before is not None and row.item not in refused and row.model_dump_json() == before:
-            continue
-        listed_row = None if before is None else ChangeRow.model_validate_json(before)
-        if row != listed_row or row.item in refused:
-            found.append(Difference(row, listed_row))
+    for place in range(0, len(rows), _CHUNK):
+        part = rows[place : place + _CHUNK]
+        which = {"of_store": store, "items": [row.item for row in part]}
+        listed = {item: (before, outcome) for item, before, outcome in sql.execute(_LISTED, which)}
+        for row in part:
+            before, outcome = listed.get(row.item, (None, None))
+            if before is not None and outcome != "refused" and row.model_dump_json() == before:
+                continue
+            listed_row = None if before is None else ChangeRow.model_validate_json(before)
+            if row != listed_row or outcome == "refused":
+                found.append(Difference(row, listed_row))
     return found
 
 
-_LISTED = select(price_list.c.item, price_list.c.row).where(price_list.c.store == bindparam("of_store"))
-_REFUSED = (
-    select(price_list.c.item)
-    .join(
+_CHUNK = 500
+"""Items in one statement; databases bound the parameters of a statement."""
+_LISTED = (
+    select(price_list.c.item, price_list.c.row, change_rows.c.outcome)
+    .outerjoin(
         change_rows,
         (change_rows.c.store == price_list.c.store)
         & (change_rows.c.sequence == price_list.c.sequence)
         & (change_rows.c.item == price_list.c.item),
     )
-    .where(price_list.c.store == bindparam("of_store"), change_rows.c.outcome == "refused")
+    .where(price_list.c.store == bindparam("of_store"), price_list.c.item.in_(bindparam("items", expanding=True)))
 )
 
 
