@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from cloud_sync.contract.events import EventClass
+from cloud_sync.contract.reasons import say
 from edge.clock.trust import UNPROVEN, Anchor, Doubt, Evidence, Reading, Rules, Source, Verdict, hear, judge
-from edge.law.reasons import say
 from edge.store import Transaction
 from edge.store.transaction import GATEWAY
 

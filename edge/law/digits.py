@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot
 
-from edge.law.reasons import say
+from cloud_sync.contract.reasons import say
 
 MM_PER_INCH = 25.4
 HALF_AN_INCH = 12.7

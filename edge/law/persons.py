@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from edge.law.reasons import say
+from cloud_sync.contract.reasons import say
 
 
 def may_not_approve(by: str, author: str, given: Collection[str]) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from cloud_sync.contract.change import ChangeRow
+from cloud_sync.contract.reasons import say
 from edge.law.lows import DAY, Record, Span, last_offered, last_paid, lowest_offered, lowest_paid
 from edge.law.percentage import announced, percentage_due
-from edge.law.reasons import say
 from edge.law.settings import Action, Basis, Reductions
 
 

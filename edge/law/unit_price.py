@@ -6,7 +6,7 @@ right when some content in that span gives it, to within the tolerance. Whole nu
 """
 
 from cloud_sync.contract.change import ChangeRow
-from edge.law.reasons import say
+from cloud_sync.contract.reasons import say
 
 PARTS = {"kg": 1000, "l": 1000, "m": 1000, "each": 1}
 """Grams, millilitres, millimetres or pieces in one unit."""

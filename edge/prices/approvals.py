@@ -1,7 +1,7 @@
 """Who has approved a held price, and who still has to: never its author, and nobody twice."""
 
+from cloud_sync.contract.reasons import say
 from edge.law.persons import may_not_approve
-from edge.law.reasons import say
 from edge.store import Transaction
 
 

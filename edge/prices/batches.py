@@ -10,7 +10,7 @@ the batch, and to take the rest back would be raises too.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from edge.law.reasons import say
+from cloud_sync.contract.reasons import say
 from edge.prices.activation import Book, Offer, Role
 from edge.prices.books import load_books
 from edge.store import Transaction

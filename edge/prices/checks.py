@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cloud_sync.contract.change import Change, ChangeRow
+from cloud_sync.contract.reasons import say
 from edge.law.lows import Record
-from edge.law.reasons import say
 from edge.law.reduction import Objection, judge_reduction
 from edge.law.settings import Action, Law
 from edge.law.unit_price import unit_price_fault

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from cloud_sync.contract.events import RowOutcome
-from edge.law.reasons import say
+from cloud_sync.contract.reasons import say
 from edge.prices.activation import Book, Plan, Role, Rules, may_uncover, plan, raises
 from edge.prices.approvals import MayNotApprove, add_approval
 from edge.prices.batches import Abort, Start, Wait, close_batch, decide, look_at, unbegun
@@ -294,9 +294,9 @@ class PriceEngine:
             return
         books, held = load_books(tx, [item for item, _ in late]), self.pause(tx)
         for item, version in late:
-            why = "waiting for " + describe(plan(books[item], self.rules, tx.steady))
+            why = describe(plan(books[item], self.rules, tx.steady))
             if held and raises(books[item]):
-                why = f"waiting for the mains: {held}"
+                why = say("waiting-mains", why=held)
             self._say_held(tx, item, version, "active", why)
 
     def _say_held(self, tx: Transaction, item: str, version: int, phase: str, why: str) -> None:
@@ -338,4 +338,4 @@ def describe(decided: Plan, limit: int = 5) -> str:
     """The devices that hold a change back, for a person to read."""
     names = ", ".join(decided.waiting_for[:limit])
     more = len(decided.waiting_for) - limit
-    return f"{names} and {more} more" if more > 0 else names
+    return say("waiting-more", devices=names, count=more) if more > 0 else say("waiting", devices=names)

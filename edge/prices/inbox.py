@@ -7,9 +7,9 @@ from securesystemslib.signer import Key
 
 from cloud_sync.contract.change import Change, ChangeRow, Untrusted, open_change
 from cloud_sync.contract.events import Outcome, RowOutcome
+from cloud_sync.contract.reasons import say
 from edge.clock.calendar import Instants
 from edge.law.lows import Record
-from edge.law.reasons import say
 from edge.law.settings import Law
 from edge.prices.approvals import require_approvals
 from edge.prices.books import known_prices

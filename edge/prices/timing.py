@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cloud_sync.contract.change import Change
+from cloud_sync.contract.reasons import say
 from edge.clock.calendar import Calendar, Instants, closed_from, is_open, resolve
 from edge.clock.kept import ShopHours
 from edge.clock.watch import ClockWatch
-from edge.law.reasons import say
 from edge.store import Transaction
 
 _OCCASIONS = {"opening": "opening", "closing": "closing", "opening-day": "opening day"}

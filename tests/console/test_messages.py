@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from cloud_sync.contract.reasons import ENGLISH
 from cloud_sync.link.state import LinkPhase
 from cloud_sync.pages.i18n import Catalogue
 from drivers.snmp.gear import FAULTS as PRINTER_FAULTS
@@ -15,7 +16,6 @@ from edge.console.pages.inspected import CHANGES
 from edge.console.pages.photo import FAULTS as PHOTO_FAULTS
 from edge.inspect.frame import By
 from edge.inspect.report import Found
-from edge.law.reasons import ENGLISH
 from edge.readback.facts import Verdict
 from edge.views.labels import LabelState
 from edge.views.prices import PHASES

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_sync.contract.change import ChangeRow, Per
+from cloud_sync.contract.reasons import read
 from cloud_sync.hq.price_csv import read_prices
 from edge.labels.lint import undrawable
 from edge.law.config import LawConfig
 from edge.law.lows import Record
-from edge.law.reasons import read
 from edge.law.unit_price import unit_price_fault, unit_prices
 from edge.prices.checks import Accept, Hold, Limits, Refuse, Same, Seen, check_row
 from tests.desk import A

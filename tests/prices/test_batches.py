@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_sync.contract.change import ChangeRow
-from edge.law.reasons import read
+from cloud_sync.contract.reasons import read
 from edge.prices.batches import Abort, Row, Start, Wait, decide
 from edge.store import Transaction
 from tests.desk import A, B, Desk

@@ -11,6 +11,7 @@ from cloud_sync.hq.pages.context import OUTCOMES, Desk
 from cloud_sync.hq.stores import Store
 from cloud_sync.pages.format import exact, money
 from cloud_sync.pages.parts import columns, empty, table_words
+from cloud_sync.pages.reasons import in_words
 from cloud_sync.pages.theme import LOOKS
 
 PAGE = 20
@@ -114,6 +115,6 @@ class PriceTable:
             "state": state.value,
             "icon": LOOKS[state].icon,
             "word": t(f"price.{row.outcome}"),
-            "why": row.why,
+            "why": in_words(row.why, t, lambda minor: money(minor, row.currency)),
             "change": f"#{row.sequence} · {row.author} · {issued}",
         }

@@ -8,12 +8,12 @@ from nicegui import APIRouter, ui
 from sqlite_utils import Database
 
 from cloud_sync.pages.parts import card, empty, status_chip, text
+from cloud_sync.pages.reasons import in_words
 from cloud_sync.pages.theme import State
 from edge.alarms.availability import Availability
 from edge.console.accounts import Role
 from edge.console.desk import Desk
 from edge.console.pages.looks import many
-from edge.console.pages.reasons import in_words
 from edge.console.pages.shell import Region, Visit, enter
 from edge.store.transaction import GATEWAY
 from edge.views.tickets import Ready, Ticket, closed_tickets, open_tickets, read_availability

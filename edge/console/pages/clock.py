@@ -3,10 +3,10 @@
 from nicegui import ui
 
 from cloud_sync.pages.parts import card, status_chip, text
+from cloud_sync.pages.reasons import in_words
 from cloud_sync.pages.theme import State
 from edge.clock.calendar import is_open, write_hours
 from edge.console.accounts import Role
-from edge.console.pages.reasons import in_words
 from edge.console.pages.shell import Visit
 from edge.views.clock import ClockView
 

@@ -8,11 +8,11 @@ from fastapi.responses import RedirectResponse
 from nicegui import APIRouter, ui
 
 from cloud_sync.pages.parts import card, empty, text
+from cloud_sync.pages.reasons import in_words
 from edge.console.accounts import Role
 from edge.console.desk import Desk
 from edge.console.pages.looks import PHASE, many, phase_chip
 from edge.console.pages.pager import Pager
-from edge.console.pages.reasons import in_words
 from edge.console.pages.shell import Region, Visit, enter
 from edge.console.pages.todo import decide
 from edge.law.persons import same_person

@@ -12,11 +12,11 @@ from nicegui import ui
 from cloud_sync.pages.format import ago, exact
 from cloud_sync.pages.i18n import Words
 from cloud_sync.pages.parts import Destination, Frame, page_frame, text
+from cloud_sync.pages.reasons import in_words
 from edge.console.accounts import Account, Role
 from edge.console.desk import Desk
 from edge.console.door import COOKIE
 from edge.console.pages.bell import draw_bell
-from edge.console.pages.reasons import in_words
 from edge.store import StoreError
 
 LOOK_EVERY_S = 0.5

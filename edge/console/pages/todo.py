@@ -7,12 +7,12 @@ from urllib.parse import quote
 from nicegui import ui
 
 from cloud_sync.pages.parts import text
+from cloud_sync.pages.reasons import in_words
 from cloud_sync.pages.theme import State
 from edge.console.accounts import Role
 from edge.console.pages.clock import confirm_clock
 from edge.console.pages.lamps import blink
 from edge.console.pages.looks import many
-from edge.console.pages.reasons import in_words
 from edge.console.pages.shell import Visit
 from edge.views.tasks import Task, TaskKind
 

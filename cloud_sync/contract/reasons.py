@@ -52,6 +52,9 @@ ENGLISH = {
     "shop-open": "hours: raises begin only while the shop is closed, and it never closes",
     "no-occasion": "time: this shop's hours have no {occasion} within a year",
     "no-zone": "time: this shop cannot reckon {begins}",
+    "waiting-mains": "mains: waiting until they are back; {why}",
+    "waiting-more": "waiting for {devices} and {count} more",
+    "waiting": "waiting for {devices}",
 }
 """Code → English text with its values in braces."""
 

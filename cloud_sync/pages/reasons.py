@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+from cloud_sync.contract.reasons import AMOUNTS, read
 from cloud_sync.pages.i18n import Words
-from edge.law.reasons import AMOUNTS, read
 
 
 def in_words(why: str, t: Words, money: Callable[[int], str]) -> str:
-    """A reason of `edge.law.reasons` as a sentence of the catalogue; any other text as it is."""
+    """A reason of `cloud_sync.contract.reasons` as a sentence of the catalogue; any other text as it is."""
     reason = read(why)
     if reason is None:
         return why
