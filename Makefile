@@ -32,8 +32,8 @@ lint: $(READY)  ## ruff, mypy --strict and the import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: $(READY) browser lint  ## lint, then every test
-	@sh tools/test.sh $(BIN)/python
+test: $(READY) browser  ## lint and every test
+	@MAKE="$(MAKE)" sh tools/test.sh $(BIN)/python
 
 bench: $(READY)  ## ratios against the peers, measured in one run
 	$(BIN)/python -m tests.bench

@@ -1,10 +1,14 @@
 #!/bin/sh
-# Run every test in two halves side by side: those that wait for real processes, and those that compute. Argument: PYTHON.
+# Run lint and every test: those that wait for real processes beside those that compute. Argument: PYTHON.
 set -u
 python=$1
 waiting="tests/e2e tests/drivers tests/simulators"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+linted=$(mktemp)
+trap 'rm -f "$log" "$linted"' EXIT
+
+"${MAKE:-make}" --no-print-directory lint >"$linted" 2>&1 &
+linting=$!
 
 # shellcheck disable=SC2086  # the list is meant to be split
 "$python" -m pytest $waiting >"$log" 2>&1 &
@@ -13,6 +17,9 @@ ignored=$(for folder in $waiting tests/browser; do printf ' --ignore %s' "$folde
 # shellcheck disable=SC2086
 "$python" -m pytest $ignored
 computing=$?
+wait "$linting"
+clean=$?
+cat "$linted"
 echo "Waiting for the tests of the whole shop and of drivers"
 wait "$other"
 real=$?
@@ -20,4 +27,4 @@ cat "$log"
 echo "The browser's turn: a page is best judged on a box that does nothing else"
 "$python" -m pytest tests/browser
 seen=$?
-[ "$computing" = 0 ] && [ "$real" = 0 ] && [ "$seen" = 0 ]
+[ "$clean" = 0 ] && [ "$computing" = 0 ] && [ "$real" = 0 ] && [ "$seen" = 0 ]
