@@ -1,20 +1,17 @@
 """What an operator says about one camera."""
 
-import math
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from drivers.base import DEVICE_ID
-from edge.vision.line import CountingLine, Side
-
-Part = Annotated[float, Field(ge=0, le=1)]
-Point = tuple[Part, Part]
+from edge.vision.line import Side
+from edge.vision.scene import Line, Point, Scene
 
 
 class CameraConfig(BaseModel):
-    """One camera and its counting line. An unknown key is an error that names the key."""
+    """One camera and what it looks for. An unknown key is an error that names the key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,6 +28,8 @@ class CameraConfig(BaseModel):
     """Start and end, in fractions of the picture's width and height (y down)."""
     inside: Side = Side.RIGHT
     """Which side of the line the shop is, for somebody who walks from its start to its end."""
+    scene: Scene | None = None
+    """Lines, zones, floor and rules. None: the one line above. What is drawn on the console replaces it."""
     fps: Annotated[float, Field(gt=0, le=30)] = 5
     """Pictures looked at per second, at most."""
     pace: bool = True
@@ -47,14 +46,16 @@ class CameraConfig(BaseModel):
 
     @model_validator(mode="after")
     def _line_has_length(self) -> "CameraConfig":
-        if math.dist(*self.line) < 0.02:
-            raise ValueError("the counting line has no length")
+        self._one_line()
         return self
 
-    def counting_line(self, width: int, height: int) -> CountingLine:
-        """The line in the pixels of a picture of this size."""
-        (x1, y1), (x2, y2) = self.line
-        return CountingLine((x1 * width, y1 * height), (x2 * width, y2 * height), self.inside)
+    def what_to_look_for(self) -> Scene:
+        """The scene of this camera."""
+        return self.scene if self.scene is not None else Scene(lines=(self._one_line(),))
+
+    def _one_line(self) -> Line:
+        start, end = self.line
+        return Line(name=self.line_name, start=start, end=end, inside=self.inside)
 
     def driver_options(self) -> dict[str, Any]:
         """What the driver is constructed with."""

@@ -27,6 +27,15 @@ class Side(StrEnum):
     RIGHT = "right"
 
 
+class LineKind(StrEnum):
+    """What a line counts."""
+
+    ENTRANCE = "entrance"
+    """Visitors who come in and go out."""
+    PASSAGE = "passage"
+    """People who pass by, either way: of them some come in."""
+
+
 @dataclass(frozen=True, slots=True)
 class CountingLine:
     """A line in the picture, in pixels (y down)."""
@@ -37,6 +46,8 @@ class CountingLine:
     """Where the shop is."""
     band: float = 0.1
     """Half the band's width, in body heights."""
+    name: str = "door"
+    kind: LineKind = LineKind.ENTRANCE
 
     def place(self, foot: tuple[float, float]) -> tuple[float, float]:
         """Where a point is: pixels to the right of the line, and how far along it (0 start, 1 end)."""

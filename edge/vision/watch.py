@@ -29,7 +29,7 @@ class Watch:
         """Who crossed, as of this frame."""
         height, width = frame.pixels.shape[:2]
         if self._line is None or (width, height) != self._size or frame.at < self._last:
-            self._size, self._line = (width, height), self._config.counting_line(width, height)
+            self._size, self._line = (width, height), self._config.what_to_look_for().in_pixels(width, height).lines[0]
             self._tracker, self._state = Tracker(next_id=self._tracker.next_id), LineState()
         self._last = frame.at
         boxes = self._detector.detect(frame.pixels)
