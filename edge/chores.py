@@ -7,12 +7,12 @@ from collections.abc import Callable
 from cloud_sync.contract.events import EventClass
 from cloud_sync.queue.outbox import QueueFull
 from edge.devices.registry import Registry
-from edge.intake import tell_visits
 from edge.inventory.reservations import expire
 from edge.pickup.clock import tell_late
 from edge.prices.engine import PriceEngine
 from edge.store import Store, StoreError, Transaction
 from edge.store.ledger import read_head
+from edge.visits.office import tell_visits
 
 log = logging.getLogger(__name__)
 

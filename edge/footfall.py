@@ -6,12 +6,12 @@ from typing import Any
 
 from drivers.base import Sighting
 from edge.devices.registry import Registry
-from edge.intake import count_crossings
 from edge.readback.facts import Look
 from edge.store import Store, StoreError
 from edge.vision.config import CameraConfig
 from edge.vision.facts import CameraLost, Crossing, Health, Minute, ShelfSeen, VisionFact
 from edge.vision.supervisor import VisionSupervisor
+from edge.visits.counting import count_crossings
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,6 @@ from edge.prices.history import note_paid
 from edge.proof.sold import write_line
 from edge.store import Transaction
 from edge.store.ledger import encode
-from edge.vision.facts import Crossing
-from edge.vision.line import Direction
 
 
 class Taken(StrEnum):
@@ -199,34 +197,3 @@ def _recorded(tx: Transaction, device: str, epoch: int) -> int:
 def _journal(device: str) -> str:
     """Under which key the epoch of the journal that the device keeps now is noted."""
     return f"journal.{device}"
-
-
-def count_crossings(tx: Transaction, crossings: Sequence[Crossing]) -> list[None]:
-    """A lane of the store of record: add crossings to their minutes, each once."""
-    for one in crossings:
-        if one.n <= _recorded(tx, one.camera, one.epoch):
-            continue
-        tx.sql.execute("INSERT OR REPLACE INTO sender VALUES (?, ?, ?)", (one.camera, one.epoch, one.n))
-        entered = one.direction is Direction.IN
-        tx.sql.execute(
-            "INSERT INTO visit (camera, line, minute, entered, departed) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (camera, line, minute) DO UPDATE"
-            " SET entered = entered + excluded.entered, departed = departed + excluded.departed",
-            (one.camera, one.line, one.at // 60_000 * 60_000, int(entered), int(not entered)),
-        )
-        tx.topics.add("visits")
-    return [None] * len(crossings)
-
-
-def tell_visits(tx: Transaction) -> None:
-    """Queue the running totals of every minute that grew since head office was last told. The later word replaces."""
-    grown = tx.sql.execute(
-        "SELECT camera, line, minute, entered, departed FROM visit WHERE sent != entered + departed ORDER BY minute"
-    ).fetchall()
-    for camera, line, minute, entered, departed in grown:
-        body = {"line": line, "minute": minute, "entered": entered, "left": departed}
-        tx.tell(EventClass.VISIT, "visit.minute", camera, body, at=minute)
-        tx.sql.execute(
-            "UPDATE visit SET sent = entered + departed WHERE camera = ? AND line = ? AND minute = ?",
-            (camera, line, minute),
-        )

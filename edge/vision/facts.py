@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from edge.readback.facts import Look
-from edge.vision.line import Direction
+from edge.vision.line import Direction, LineKind
+from edge.vision.scene import ZoneKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,97 @@ class Crossing:
     epoch: int
     """One life of the worker; every later life has a higher one."""
     n: int
+    kind: LineKind = LineKind.ENTRANCE
+    again: bool = False
+    """Came in, and had gone out only a moment before: no new visitor."""
+    joined: bool = False
+    """Came in together with somebody who was told before: no new group."""
+    staff: bool = False
+    """Works here: no visitor."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneTotal:
+    """What happened in a zone in one minute so far. Every figure only grows, so the larger of two words holds."""
+
+    zone: str
+    kind: ZoneKind
+    minute: int
+    """UTC epoch milliseconds of the minute's beginning."""
+    visits: int = 0
+    """Stays that became long enough to be a visit."""
+    dwell_ms: int = 0
+    """How long people were there, of visits only."""
+    waited: int = 0
+    """Visits that ended."""
+    waited_ms: int = 0
+    """How long those had lasted, from their beginning."""
+    longest_ms: int = 0
+    """The longest of them."""
+    most: int = 0
+    """People there at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeatTotal:
+    """People on one cell of the floor plan in one quarter of an hour so far. Only grows."""
+
+    quarter: int
+    """UTC epoch milliseconds of the quarter's beginning."""
+    x: int
+    y: int
+    visits: int
+    dwell_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What grew in zones and on the floor since the last word. (camera, epoch, zone or cell, time) names a figure."""
+
+    camera: str
+    at: int
+    """UTC epoch milliseconds."""
+    epoch: int
+    zones: tuple[ZoneTotal, ...] = ()
+    cells: tuple[HeatTotal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A zone now. `longest_ms`: of those who are there, how long the first has been."""
+
+    zone: str
+    kind: ZoneKind
+    lane: str
+    people: int
+    longest_ms: int
+    too_long: bool
+    """Somebody waits longer than the scene's rules allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """Where somebody stands now, in fractions of the picture, and on the floor plan in metres if that is known.
+
+    `person` is a number of the moment: it ends with the track, and is kept nowhere.
+    """
+
+    person: int
+    x: float
+    y: float
+    plan: tuple[float, float] | None = None
+    staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who is in the picture now. Kept in memory only, until the next word."""
+
+    camera: str
+    at: int
+    """UTC epoch milliseconds."""
+    feet: tuple[Foot, ...] = ()
+    zones: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +164,4 @@ class ShelfSeen:
     look: Look
 
 
-VisionFact = Crossing | Minute | Health | CameraLost | ShelfSeen
+VisionFact = Crossing | Totals | Present | Minute | Health | CameraLost | ShelfSeen

@@ -8,6 +8,8 @@ import numpy as np
 
 Cell = tuple[int, int]
 """Column and row on the floor plan, counted from its upper left corner."""
+CELL_M = 0.5
+"""Side of a cell, metres: about as well as a foot can be placed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,6 @@ class Ground:
     """
 
     h: tuple[float, ...]
-    cell_m: float
     plan_m: float
     """Side of the largest plan; what lies beyond it is nowhere."""
 
@@ -31,17 +32,16 @@ class Ground:
         right, down = (a * x + b * y + c) / depth, (d * x + e * y + f) / depth
         return (right, down) if 0 <= right < self.plan_m and 0 <= down < self.plan_m else None
 
-    def cell(self, place: tuple[float, float]) -> Cell:
-        """The cell of the grid that a place on the plan is in."""
-        return int(place[0] / self.cell_m), int(place[1] / self.cell_m)
 
-
-def ground_of(
-    picture: Sequence[tuple[float, float]], plan: Sequence[tuple[float, float]], cell_m: float, plan_m: float
-) -> Ground:
+def ground_of(picture: Sequence[tuple[float, float]], plan: Sequence[tuple[float, float]], plan_m: float) -> Ground:
     """The homography through four places in pixels and on the plan, both convex and in turn."""
     # The corners of a convex shape lie on one side of the horizon: the depth of their middle gives the sign of it.
     matrix = cv2.getPerspectiveTransform(np.array(picture, np.float32), np.array(plan, np.float32))
     middle = np.mean(np.array(picture, np.float64), axis=0)
     depth = float(matrix[2, 0] * middle[0] + matrix[2, 1] * middle[1] + matrix[2, 2])
-    return Ground(tuple(float(value) / depth for value in matrix.reshape(-1)), cell_m, plan_m)
+    return Ground(tuple(float(value) / depth for value in matrix.reshape(-1)), plan_m)
+
+
+def cell_of(place: tuple[float, float]) -> Cell:
+    """The cell that a place on the plan is in."""
+    return int(place[0] / CELL_M), int(place[1] / CELL_M)

@@ -13,13 +13,14 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from drivers.base import DEVICE_ID
-from edge.vision.ground import Ground, ground_of
+from edge.vision.ground import CELL_M, Ground, ground_of
 from edge.vision.line import CountingLine, LineKind, Side
 from edge.vision.shapes import Sketch, ZoneMap, area, draw_zones, is_convex, ties_itself
 
 MOST_LINES, MOST_ZONES, MOST_CORNERS = 16, 32, 32
 PLAN_M = 200.0
 """Length and width of the largest floor plan, metres."""
+CELLS_ACROSS = int(PLAN_M / CELL_M)
 SHORTEST = 0.02
 """Of the picture: a shorter line is a slip of the pen."""
 SMALLEST = 0.0005
@@ -132,8 +133,6 @@ class Rules(_Drawn):
     """A ticket is opened when somebody waits longer than this. 0: never."""
     small_cell: Annotated[int, Field(ge=1, le=100)] = 5
     """Head office is told of no part of the floor or of the day with fewer people than this; it is joined to others."""
-    cell_m: Annotated[float, Field(ge=0.1, le=5)] = 0.5
-    """Side of a cell of the heat map, metres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,5 +178,5 @@ class Scene(_Drawn):
             lines.append(CountingLine(start, end, one.inside, name=one.name, kind=one.kind))
         zones = draw_zones(size, [scaled(zone.polygon) for zone in self.zones])
         floor = self.floor
-        ground = ground_of(scaled(floor.picture), floor.plan, self.rules.cell_m, PLAN_M) if floor else None
+        ground = ground_of(scaled(floor.picture), floor.plan, PLAN_M) if floor else None
         return SceneInPixels(size, tuple(lines), self.zones, zones, ground, self.rules)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from edge.vision.config import CameraConfig, WorkOrder
-from edge.vision.facts import CameraLost, Crossing, Health, ShelfSeen, VisionFact
+from edge.vision.facts import CameraLost, Crossing, Health, Present, ShelfSeen, Totals, VisionFact
 from edge.vision.minutes import Tally, add, close
 from edge.vision.process import Misbehaved, WorkerProcess
 from edge.vision.restart import Restart, after_end
@@ -107,7 +107,7 @@ class _Keeper:
         finally:
             self.pid = 0
 
-    def _take(self, told: Crossing | Health | ShelfSeen) -> None:
+    def _take(self, told: Crossing | Totals | Present | Health | ShelfSeen) -> None:
         match told:
             case Crossing():
                 self._tally = add(self._tally, told)
@@ -115,7 +115,7 @@ class _Keeper:
                 self._watching_since = self._watching_since or time.monotonic()
                 self._said_lost = ""
                 self.close_minutes(told.at)
-            case ShelfSeen():
+            case Totals() | Present() | ShelfSeen():
                 pass
         self._on_fact(told)
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
-from edge.vision.facts import Crossing, Health, ShelfSeen
+from edge.vision.facts import Crossing, Health, Present, ShelfSeen, Totals
 
 MAX_LINE = 32 << 10
 """Bytes of one fact, at most: the labels of a full shelf fit."""
@@ -28,9 +28,11 @@ class Ended:
     again: bool
 
 
-Told = Crossing | Health | ShelfSeen | Ended
+Told = Crossing | Totals | Present | Health | ShelfSeen | Ended
 _READERS: dict[str, TypeAdapter[Told]] = {
     "crossing": TypeAdapter(Crossing),
+    "totals": TypeAdapter(Totals),
+    "present": TypeAdapter(Present),
     "health": TypeAdapter(Health),
     "shelfseen": TypeAdapter(ShelfSeen),
     "ended": TypeAdapter(Ended),

@@ -336,7 +336,8 @@ def _people_and_sales(floor: Floor, now: int, chance: random.Random) -> None:
             departed = sum(chance.random() < busy / 4 * 0.985 for _ in range(4))
             if entered or departed:
                 tx.sql.execute(
-                    "INSERT INTO visit VALUES ('door', 'entrance', ?, ?, ?, 1)", (minute * MINUTE, entered, departed)
+                    "INSERT INTO visit (camera, line, minute, entered, departed) VALUES ('door', 'entrance', ?, ?, ?)",
+                    (minute * MINUTE, entered, departed),
                 )
         for number in range(214):
             at, total = now - chance.randrange(1, 9 * 60) * MINUTE, chance.randrange(180, 6_900)

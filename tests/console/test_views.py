@@ -193,7 +193,12 @@ def test_a_price_says_when_it_ends_what_members_pay_and_that_it_is_one_of_a_batc
 
 
 def visit(floor: Floor, at: int, entered: int, departed: int) -> None:
-    floor.do(lambda tx: tx.sql.execute("INSERT INTO visit VALUES ('door', 'in', ?, ?, ?, 0)", (at, entered, departed)))
+    floor.do(
+        lambda tx: tx.sql.execute(
+            "INSERT INTO visit (camera, line, minute, entered, departed) VALUES ('door', 'in', ?, ?, ?)",
+            (at, entered, departed),
+        )
+    )
 
 
 def test_visitors_are_counted_on_the_shops_own_clock(floor: Floor) -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.intake import count_crossings, tell_visits
 from edge.vision.facts import Crossing
 from edge.vision.line import Direction
+from edge.visits.counting import count_crossings
+from edge.visits.office import tell_visits
 from tests.desk import Desk
 
 MINUTE = 1_700_000_040_000
