@@ -1,11 +1,10 @@
-"""Gives what a worker saw its number and its time, and tells how well it is watching now and then."""
+"""Gives frames their time, and tells how well a worker is watching now and then."""
 
 import time
 from collections.abc import Callable
 
 from edge.vision.config import WorkOrder
-from edge.vision.facts import Crossing, Health
-from edge.vision.line import Direction
+from edge.vision.facts import Health
 from edge.vision.wire import Told
 
 Send = Callable[[Told], None]
@@ -17,16 +16,9 @@ class Report:
     def __init__(self, order: WorkOrder, detector: str, send: Send, first_at: int) -> None:
         self._order, self._detector, self._send, self._first_at = order, detector, send, first_at
         self._began_ms, self._began = _utc_ms(), time.monotonic()
-        self._n = 0
         self._looks = 0
         self._told = self._began
         self._last_at, self._people, self._dropped = first_at, 0, 0
-
-    def crossed(self, at: int, direction: Direction) -> None:
-        """Tell that one person crossed the line in the frame of stream time `at`."""
-        self._n += 1
-        camera = self._order.camera
-        self._send(Crossing(camera.id, camera.line_name, self._utc(at), direction, self._order.epoch, self._n))
 
     def looked(self, at: int, people: int, dropped: int) -> None:
         """A frame was looked at. Tells the health when it is time."""
@@ -44,7 +36,7 @@ class Report:
         self._send(
             Health(
                 camera=camera.id,
-                at=self._utc(self._last_at),
+                at=self.utc(self._last_at),
                 detector=self._detector,
                 fps=round(self._looks / max(now - self._told, 1e-3), 2) if now > self._told else 0.0,
                 age_ms=max(round(behind), 0) if camera.pace else 0,
@@ -54,7 +46,7 @@ class Report:
         )
         self._told, self._looks = now, 0
 
-    def _utc(self, at: int) -> int:
+    def utc(self, at: int) -> int:
         """UTC ms of a frame: the clock's if it is live, the recording's own if it is played fast."""
         return _utc_ms() if self._order.camera.pace else self._began_ms + at - self._first_at
 

@@ -147,6 +147,8 @@ class SceneInPixels:
     """Which of `zones` a foot is in, by number."""
     ground: Ground | None
     rules: Rules
+    staff_bits: int
+    """The staff zones, as bits of the map."""
 
 
 class Scene(_Drawn):
@@ -179,4 +181,5 @@ class Scene(_Drawn):
         zones = draw_zones(size, [scaled(zone.polygon) for zone in self.zones])
         floor = self.floor
         ground = ground_of(scaled(floor.picture), floor.plan, PLAN_M) if floor else None
-        return SceneInPixels(size, tuple(lines), self.zones, zones, ground, self.rules)
+        staff = sum(1 << number for number, zone in enumerate(self.zones) if zone.kind is ZoneKind.STAFF)
+        return SceneInPixels(size, tuple(lines), self.zones, zones, ground, self.rules, staff)

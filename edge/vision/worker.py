@@ -20,6 +20,7 @@ from edge.vision.looks import Looks, look
 from edge.vision.models import open_detector
 from edge.vision.report import Report, Send
 from edge.vision.shelf import ShelfReader, look_at_shelves
+from edge.vision.telling import Telling
 from edge.vision.watch import Watch
 from edge.vision.wire import MAX_WORDS, Ended, Told, write_line
 
@@ -108,6 +109,7 @@ def _follow(order: WorkOrder, driver: CameraDriver, detector: Detector, send: Se
     camera = order.camera
     watch, looks = Watch(camera, detector), Looks(1000 / camera.fps)
     report: Report | None = None
+    telling: Telling | None = None
     shelves = ShelfReader(order, send) if camera.reads_labels else None
     for frame in driver.frames(camera.id, camera.address):
         report = report or Report(order, detector.name, send, frame.at)
@@ -115,11 +117,13 @@ def _follow(order: WorkOrder, driver: CameraDriver, detector: Detector, send: Se
             shelves.offer(frame)
         looks, due = look(looks, frame.at)
         if due:
-            for crossed in watch.look(frame):
-                report.crossed(frame.at, crossed.direction)
+            telling = telling or Telling(order, watch, send, report.utc)
+            telling.learnt(frame.at, watch.look(frame))
             report.looked(frame.at, watch.people, looks.dropped)
     if shelves:
         shelves.finish()
+    if telling:
+        telling.finish()
     if report:
         report.health()
 

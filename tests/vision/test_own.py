@@ -55,7 +55,7 @@ def test_it_counts_a_film_of_people_that_it_was_not_trained_on(films: list[ClipT
     config = CameraConfig(id="door", address="film", line=film.line, fps=3.5)
     watch, ways = Watch(config, open_own(3.5)), list[Direction]()
     for frame in _frames(film)[::2]:
-        ways += [crossed.direction for crossed in watch.look(frame)]
+        ways += [entry.direction for entry in watch.look(frame).entries]
     wrong = abs(ways.count(Direction.IN) - film.entered) + abs(ways.count(Direction.OUT) - film.left)
     print(f"own model: {len(ways)} counted, {len(film.crossings)} true, {wrong} wrong")
     assert wrong <= 0.1 * len(film.crossings)
