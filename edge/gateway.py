@@ -60,6 +60,7 @@ from edge.readback.service import ReadBack
 from edge.store import Store, StoreError
 from edge.uplink import StoreEnd
 from edge.verbs import ShopVerbs, lamps_of
+from edge.visits.sources import crowd, queues
 from provisioning.credentials import GATEWAY, Credentials
 from provisioning.identity import Identity
 
@@ -158,6 +159,8 @@ class Gateway:
         except StoreError as error:
             log.warning("network gear is not in the registry yet: %s", error)
 
+        readback = ReadBack(store, engine, config.shop.domain, clock)
+        footfall = Footfall(config.cameras, store, registry, config.shop.domain, readback.seen)
         cold = ColdWatch(config.fridges, store, registry)
         if config.fridges:
             tasks(cold.run, "fridges")
@@ -165,7 +168,7 @@ class Gateway:
         for name, driver in drivers.items():
             role = "till" if Capability.CHARGES_PRICES in driver.capabilities else "label"
             role = "other" if Capability.MEASURES in driver.capabilities else role
-            hears = (network.measured, cold.measured) if name in gear else (cold.measured,)
+            hears = [cold.measured, footfall.measured, *((network.measured,) if name in gear else ())]
             sink = DriverSink(
                 name,
                 role,
@@ -184,8 +187,6 @@ class Gateway:
         if gear:
             tasks(network.run, "network watch")
 
-        readback = ReadBack(store, engine, config.shop.domain, clock)
-        footfall = Footfall(config.cameras, store, registry, config.shop.domain, readback.seen)
         await footfall.start()
         stack.push_async_callback(footfall.stop)
 
@@ -196,7 +197,7 @@ class Gateway:
         alarms = AlarmWatch(
             store, config.alarms.chosen(),
             (measures.devices, measures.clock, measures.disk(config.data), measures.line(link.view),
-             cold_measures),
+             cold_measures, queues(footfall.all_present), crowd(footfall.occupancy_limit, config.shop.timezone)),
             hours, config.alarms.quiet_hours(),
         )  # fmt: skip
         tasks(alarms.run, "alarms")

@@ -52,6 +52,8 @@ ENGLISH = {
     "shop-open": "hours: raises begin only while the shop is closed, and it never closes",
     "no-occasion": "time: this shop's hours have no {occasion} within a year",
     "no-zone": "time: this shop cannot reckon {begins}",
+    "queue-long": "queue: {people} wait, the first for {seconds} s",
+    "shop-full": "people: {people} are inside, {limit} are allowed",
     "waiting-mains": "mains: waiting until they are back; {why}",
     "waiting-more": "waiting for {devices} and {count} more",
     "waiting": "waiting for {devices}",

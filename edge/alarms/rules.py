@@ -22,6 +22,10 @@ class Measure(StrEnum):
     LINE = "line.phase"
     COLD = "cold.state"
     """How a fridge or freezer is; see `edge.coldchain.machine`."""
+    QUEUE = "queue.wait"
+    """Whether somebody waits too long in a queue that a camera sees."""
+    CROWD = "shop.people"
+    """Whether more people are in the shop than its cameras' rules allow."""
 
 
 Value = str | int
@@ -100,6 +104,8 @@ RULES = (
     Rule("disk-full", Measure.DISK, Below(5, 8), 2 * MINUTE, 10 * MINUTE, critical=True),
     Rule("cold-excursion", Measure.COLD, Is(frozenset({"excursion"})), 0, MINUTE, critical=True),
     Rule("cold-silent", Measure.COLD, Is(frozenset({"silent"})), MINUTE, MINUTE, critical=True),
+    Rule("shop-full", Measure.CROWD, Is(frozenset({"full"})), 0, MINUTE, critical=True),
+    Rule("queue-long", Measure.QUEUE, Is(frozenset({"long"})), 0, MINUTE),
     Rule("till-lost", Measure.TILL, LOST, 2 * MINUTE, MINUTE),
     Rule("device-fault", Measure.FAULT, FAULT, MINUTE, MINUTE),
     Rule("camera-blind", Measure.CAMERA, LOST, 5 * MINUTE, 2 * MINUTE),

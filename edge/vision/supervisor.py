@@ -58,6 +58,16 @@ class VisionSupervisor:
         for keeper in self._keepers.values():
             keeper.close_minutes(None)
 
+    async def change(self, camera: CameraConfig) -> None:
+        """This camera looks for something else from now on: it begins anew. Raises KeyError."""
+        keeper, name = self._keepers[camera.id], f"vision-{camera.id}"
+        keeper.look_for(camera)
+        for task in [task for task in self._tasks if task.get_name() == name]:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            if task in self._tasks:  # else everything was stopped meanwhile
+                self._tasks[self._tasks.index(task)] = asyncio.create_task(keeper.keep(), name=name)
+
     def retry(self, camera: str) -> None:
         """A person has mended something: start this camera now, unless it runs. Raises KeyError."""
         self._keepers[camera].retry.set()
@@ -77,6 +87,10 @@ class _Keeper:
         self._watching_since: float | None = None
         self.retry = asyncio.Event()
         self.pid = 0
+
+    def look_for(self, camera: CameraConfig) -> None:
+        """What to watch from the next start on."""
+        self._camera = camera
 
     async def keep(self) -> None:
         """For ever; ends by being cancelled."""

@@ -12,6 +12,10 @@ KEPT = 200
 """Versions of one camera that are kept; the ledger keeps them all."""
 
 
+class Stale(ValueError):
+    """Somebody else has drawn in between. The text says who."""
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnScene:
     """One version. `at`: UTC epoch milliseconds."""
@@ -45,12 +49,12 @@ def read_history(sql: sqlite3.Connection, camera: str, limit: int = 20) -> list[
 def keep_scene(tx: Transaction, camera: str, scene: Scene, by: str, seen: int) -> int:
     """Keep a new version; returns its number. `seen`: the version that was drawn over, 0 for none.
 
-    Raises ValueError when somebody else has drawn in between.
+    Raises Stale.
     """
     (last,) = tx.sql.execute("SELECT COALESCE(MAX(version), 0) FROM scene WHERE camera = ?", (camera,)).fetchone()
     if last != seen:
         (other,) = tx.sql.execute("SELECT by FROM scene WHERE camera = ? AND version = ?", (camera, last)).fetchone()
-        raise ValueError(f"{other} has changed what {camera} looks for in the meantime; look at it and draw again")
+        raise Stale(f"{other} has changed what {camera} looks for in the meantime; look at it and draw again")
     body = scene.model_dump_json()
     tx.sql.execute("INSERT INTO scene VALUES (?, ?, ?, ?, ?)", (camera, last + 1, body, tx.now, by))
     tx.sql.execute("DELETE FROM scene WHERE camera = ? AND version <= ?", (camera, last + 1 - KEPT))

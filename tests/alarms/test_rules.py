@@ -10,6 +10,8 @@ NEARLY: dict[str, tuple[tuple[Measure, str, str | int], tuple[Measure, str, str 
     "disk-full": ((Measure.DISK, "gateway", 4), (Measure.DISK, "gateway", 5)),
     "cold-excursion": ((Measure.COLD, "dairy", "excursion"), (Measure.COLD, "dairy", "warm")),
     "cold-silent": ((Measure.COLD, "dairy", "silent"), (Measure.COLD, "dairy", "in band")),
+    "shop-full": ((Measure.CROWD, "shop", "full"), (Measure.CROWD, "shop", "fine")),
+    "queue-long": ((Measure.QUEUE, "till 1", "long"), (Measure.QUEUE, "till 1", "short")),
     "clock-doubted": ((Measure.CLOCK, "gateway", "doubted"), (Measure.CLOCK, "gateway", "trusted")),
     "line-down": ((Measure.LINE, "head-office", "offline"), (Measure.LINE, "head-office", "catching-up")),
     "labels-silent": ((Measure.SILENT_LABELS, "shop", 21), (Measure.SILENT_LABELS, "shop", 20)),

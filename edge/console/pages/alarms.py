@@ -22,6 +22,8 @@ ICONS = {
     "disk-full": "storage",
     "cold-excursion": "severe_cold",
     "cold-silent": "sensors_off",
+    "shop-full": "groups",
+    "queue-long": "hourglass_bottom",
     "till-lost": "point_of_sale",
     "device-fault": "build",
     "camera-blind": "videocam_off",
