@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from sqlite_utils import Database
@@ -16,6 +17,8 @@ from edge.vision.scene import CELLS_ACROSS
 Span = tuple[int, int]
 """From, to: UTC epoch milliseconds, the end not included."""
 HOUR_MS = 3_600_000
+BODY_M = 0.3
+"""Standard deviation of the room that a body takes, metres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,14 @@ class Heat:
     """Seconds that people were in each cell, all of them together: (rows, columns)."""
     visits: npt.NDArray[np.int64]
     """How often somebody came into the cell."""
+
+    def smooth(self) -> npt.NDArray[np.float64]:
+        """The dwell for a picture: each stay spread over the room that a body takes. Sums up to the same."""
+        if not self.dwell_s.size:
+            return self.dwell_s
+        across = (BODY_M / self.cell_m, BODY_M / self.cell_m)
+        spread = cv2.GaussianBlur(self.dwell_s, (0, 0), *across, borderType=cv2.BORDER_REFLECT)
+        return np.asarray(spread, np.float64)
 
     @property
     def empty(self) -> bool:

@@ -69,16 +69,25 @@ def _tread(person: Person, pen: Pen, place: tuple[float, float], trodden: list[T
     if not person.moved:
         return Pen(pen.place, pen.owed_s + person.step, pen.told)
     if pen.owed_s:
-        trodden.append(Trodden(cell_of(pen.place), pen.owed_s, 1))
-        pen = Pen(pen.place, 0.0, cell_of(pen.place))
+        pen = Pen(pen.place, 0.0, _stand(pen.place, pen.owed_s, pen.told, trodden))
     far = math.dist(pen.place, place)
     steps = min(int(far / CELL_M) + 1, MOST_STEPS)
     told = pen.told
     for i in range(steps):
         part = (i + 0.5) / steps
-        cell = cell_of(
-            (pen.place[0] + (place[0] - pen.place[0]) * part, pen.place[1] + (place[1] - pen.place[1]) * part)
-        )
-        trodden.append(Trodden(cell, person.step / steps, int(cell != told)))
-        told = cell
+        way = pen.place[0] + (place[0] - pen.place[0]) * part, pen.place[1] + (place[1] - pen.place[1]) * part
+        told = _stand(way, person.step / steps, told, trodden)
     return replace(pen, place=place, told=told)
+
+
+def _stand(place: tuple[float, float], seconds: float, told: Cell | None, trodden: list[Trodden]) -> Cell:
+    """Somebody stood here: a body is as wide as a cell, and shares its time among the cells that it covers."""
+    here = cell_of(place)
+    x, y = place[0] / CELL_M - 0.5, place[1] / CELL_M - 0.5
+    left, top = math.floor(x), math.floor(y)
+    right, down = x - left, y - top
+    for column, wide in ((left, 1 - right), (left + 1, right)):
+        for row, tall in ((top, 1 - down), (top + 1, down)):
+            cell = column, row
+            trodden.append(Trodden(cell, seconds * wide * tall, int(cell == here != told)))
+    return here

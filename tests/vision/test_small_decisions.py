@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from edge.vision.config import CameraConfig
-from edge.vision.facts import Crossing, Health
-from edge.vision.line import Direction
+from edge.vision.facts import Crossing, Foot, Health, HeatTotal, Present, Totals, Waiting, ZoneTotal
+from edge.vision.line import Direction, LineKind
 from edge.vision.looks import Looks, look
 from edge.vision.restart import LONGEST_WAIT_S, Restart, after_end
-from edge.vision.wire import Ended, GarbledError, read_line, write_line
+from edge.vision.scene import ZoneKind
+from edge.vision.wire import Ended, GarbledError, Told, read_line, write_line
 
 
 @settings(max_examples=60)
@@ -52,16 +53,26 @@ def test_waits_grow_to_a_bound_and_end_only_when_a_person_must_act(lives: list[t
 
 names = st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True)
 counts = st.integers(0, 2**53)
+parts = st.floats(0, 1)
+spots = st.tuples(parts, parts)
+kinds = st.sampled_from(ZoneKind)
 told = st.one_of(
-    st.builds(Crossing, names, names, counts, st.sampled_from(Direction), counts, counts),
+    st.builds(Crossing, names, names, counts, st.sampled_from(Direction), counts, counts, st.sampled_from(LineKind),
+              st.booleans(), st.booleans(), st.booleans()),
+    st.builds(Totals, names, counts, counts,
+              st.lists(st.builds(ZoneTotal, names, kinds, counts, counts, counts), max_size=3).map(tuple),
+              st.lists(st.builds(HeatTotal, counts, counts, counts, counts, counts), max_size=3).map(tuple)),
+    st.builds(Present, names, counts,
+              st.lists(st.builds(Foot, counts, parts, parts, st.none() | spots), max_size=3).map(tuple),
+              st.lists(st.builds(Waiting, names, kinds, names, counts, counts, st.booleans()), max_size=3).map(tuple)),
     st.builds(Health, names, counts, st.text(max_size=9), st.floats(0, 1e3), counts, counts, counts),
     st.builds(Ended, st.text(max_size=99), st.text(max_size=99), st.booleans()),
-)
+)  # fmt: skip
 
 
 @settings(max_examples=60)
 @given(told)
-def test_what_is_told_is_what_is_heard(fact: Crossing | Health | Ended) -> None:
+def test_what_is_told_is_what_is_heard(fact: Told) -> None:
     assert read_line(write_line(fact)) == fact
 
 
