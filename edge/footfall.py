@@ -85,6 +85,10 @@ class Footfall:
         limits = [camera.what_to_look_for().rules.occupancy_limit for camera in self._cameras.values()]
         return min((limit for limit in limits if limit), default=0)
 
+    def small_cell(self) -> int:
+        """The floor for small cells: the highest of all cameras."""
+        return max((camera.what_to_look_for().rules.small_cell for camera in self._cameras.values()), default=1)
+
     def drawing(self, camera: str) -> DrawnScene:
         """What a camera looks for; version 0 as configured, drawn by nobody. Raises KeyError."""
         configured = self._cameras[camera].what_to_look_for()

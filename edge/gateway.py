@@ -60,6 +60,7 @@ from edge.readback.service import ReadBack
 from edge.store import Store, StoreError
 from edge.uplink import StoreEnd
 from edge.verbs import ShopVerbs, lamps_of
+from edge.visits.keeping import VisitChores
 from edge.visits.sources import crowd, queues
 from provisioning.credentials import GATEWAY, Credentials
 from provisioning.identity import Identity
@@ -188,6 +189,8 @@ class Gateway:
             tasks(network.run, "network watch")
 
         await footfall.start()
+        if config.cameras:
+            tasks(VisitChores(store, config.shop.timezone, footfall.small_cell).run, "footfall chores")
         stack.push_async_callback(footfall.stop)
 
         await link.start()

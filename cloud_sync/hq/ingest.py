@@ -14,12 +14,13 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, insert, select
 
 from cloud_sync.contract.events import Batch, ChangeOutcome, Committed, Event, Sale, VisitMinute
+from cloud_sync.contract.footfall import DAY_KIND, HEAT_KIND, FootfallDay, HeatDay
 from cloud_sync.hq.database import upsert
 from cloud_sync.hq.goods import coupon_told
 from cloud_sync.hq.ledger_heads import keep_head
 from cloud_sync.hq.office import Office
 from cloud_sync.hq.outcomes import apply_outcome
-from cloud_sync.hq.schema import cursors, events, misfits, sale_lines, sales, visits
+from cloud_sync.hq.schema import cursors, events, footfall_days, misfits, sale_lines, sales, visits
 
 MINUTE = 60_000
 MAX_CROWD = 100_000
@@ -45,6 +46,7 @@ class _Harvest:
     sales: list[Row] = field(default_factory=list)
     sale_lines: list[Row] = field(default_factory=list)
     visits: dict[tuple[str, str, int], Row] = field(default_factory=dict)
+    footfall: dict[tuple[str, str, int], Row] = field(default_factory=dict)
 
 
 def ingest(office: Office, store: str, batch: Batch) -> Committed:
@@ -176,6 +178,14 @@ def _read_head(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[s
         raise Misfit(wrong)
 
 
+def _read_footfall(_sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
+    """A day of a camera: its body is kept whole, the later word replaces."""
+    told = (FootfallDay if event.kind == DAY_KIND else HeatDay).model_validate(event.body)
+    place = (_storable(event.device), event.kind, told.day)
+    names = dict(zip(("store", "device", "kind", "day"), (harvest.store, *place), strict=True))
+    harvest.footfall[place] = {**names, "body": told.model_dump_json()}
+
+
 def _read_coupon(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
     coupon = _storable(str(event.body.get("id", "")))[:40]
     if wrong := coupon_told(sql, harvest.store, coupon, used=event.kind == "coupon.used"):
@@ -187,6 +197,8 @@ _READERS: dict[str, Callable[[Connection, _Harvest, Event, Mapping[str, Any]], N
     "visit.minute": _read_visit,
     "price.outcome": _read_outcome,
     "ledger.head": _read_head,
+    DAY_KIND: _read_footfall,
+    HEAT_KIND: _read_footfall,
     "coupon.used": _read_coupon,
     "coupon.returned": _read_coupon,
 }
@@ -203,6 +215,7 @@ def _write(sql: Connection, harvest: _Harvest) -> None:
         if rows:
             sql.execute(insert(table), rows)
     upsert(sql, visits, list(harvest.visits.values()))
+    upsert(sql, footfall_days, list(harvest.footfall.values()))
 
 
 def _reason(error: ValueError) -> str:

@@ -22,7 +22,7 @@ from cloud_sync.hq.price_csv import harmless
 from cloud_sync.hq.push import difference, push_on
 from cloud_sync.hq.signing_in import require_operator, signing_router
 from cloud_sync.hq.stores import add_store, get_store, list_stores
-from cloud_sync.hq.sums import by_hour, misfit_count, sales_sum
+from cloud_sync.hq.sums import by_hour, footfall, misfit_count, sales_sum
 from cloud_sync.hq.terms import Asked
 from cloud_sync.hq.uploads import MAX_FILE, upload
 from cloud_sync.pages.guard import Guard
@@ -212,6 +212,11 @@ def _sums_router(office: Office) -> APIRouter:
     def hours(store: str, start: Span, end: Span) -> list[dict[str, int]]:
         get_store(office, store)
         return by_hour(office, store, start, end)
+
+    @router.get("/footfall")
+    def zones_and_floor(store: str, start: Span, end: Span) -> list[dict[str, Any]]:
+        get_store(office, store)
+        return footfall(office, store, start, end)
 
     return router
 

@@ -138,6 +138,17 @@ visits = Table(
     Column("left", BigInteger, nullable=False),
 )
 
+footfall_days = Table(
+    "footfall_days",
+    metadata,
+    _store(),
+    Column("device", String(40), primary_key=True),
+    Column("kind", String(40), primary_key=True),
+    Column("day", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+"""Zones and heat maps of whole days, as `cloud_sync.contract.footfall` has them."""
+
 ledger_heads = Table(
     "ledger_heads",
     metadata,

@@ -1,16 +1,18 @@
 """Sales and visits of a store, added up for a page or the API. Times are UTC epoch milliseconds."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from cloud_sync.hq.office import HqError, Office
-from cloud_sync.hq.schema import misfits, sales, visits
+from cloud_sync.hq.schema import footfall_days, misfits, sales, visits
 from cloud_sync.hq.stores import zone
 
 HOUR = 3_600_000
 MAX_SPAN = 400 * 24 * HOUR
+MOST_DAYS = 5_000
 
 
 def sales_sum(office: Office, store: str, start: int, end: int) -> dict[str, Any]:
@@ -43,6 +45,17 @@ def by_hour(office: Office, store: str, start: int, end: int) -> list[dict[str, 
         for place, entered, left in sql.execute(seen):
             hours[int(place)].update(entered=int(entered), left=int(left))
     return hours
+
+
+def footfall(office: Office, store: str, start: int, end: int) -> list[dict[str, Any]]:
+    """Whole days that began from `start` to before `end`, camera by camera: zones (`footfall.day`), floor (`.heat`)."""
+    if not 0 <= start < end <= start + MAX_SPAN:
+        raise HqError("ask for a span of at most 400 days, with its start before its end")
+    told = footfall_days.c
+    days = select(told.device, told.kind, told.body).where(told.store == store, told.day >= start, told.day < end)
+    with office.db.read() as sql:
+        rows = sql.execute(days.order_by(told.day, told.device, told.kind).limit(MOST_DAYS)).all()
+    return [{"camera": device, "kind": kind, **json.loads(body)} for device, kind, body in rows]
 
 
 def misfit_count(office: Office, store: str) -> int:

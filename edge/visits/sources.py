@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from cloud_sync.contract.reasons import say
 from edge.alarms.rules import Measure, Observation
 from edge.alarms.sources import Source
-from cloud_sync.contract.reasons import say
 from edge.store import Transaction
 from edge.views.day import day_of
 from edge.vision.facts import Present
