@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from edge.views.day import QUARTER_MS, Day, day_of
+from edge.views.footfall import read_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def read_visitors(database: Database, now: int, timezone: str) -> Visitors:
     return Visitors(
         tuple(entered),
         tuple(past),
-        max(0, sum(entered) - sum(departed)),
+        read_inside(database, now, timezone).now,
         sum(entered),
         sum(so_far),
         today.hour(now),

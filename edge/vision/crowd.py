@@ -42,8 +42,12 @@ class Person:
     origin: Place
     """Where the feet were when first seen, at `born`."""
     born: float
+    zones: int
+    """The zones around the feet, as bits of the scene's map …"""
     before: Place
     """Where the feet were at the sight before, `step` seconds earlier."""
+    zones_before: int
+    """… and those at that sight."""
     step: float
     """0: there was no sight before, or none since the last look."""
     anchor: Place
@@ -131,7 +135,8 @@ def _new(track: Track, at: float, spots: tuple[Spot, ...], scene: SceneInPixels)
     )
     one = Person(
         id=track.id, foot=track.origin, height=track.height, seen=track.born, origin=track.origin, born=track.born,
-        before=track.origin, step=0.0, anchor=track.origin, anchored=track.born, still=poster,
+        zones=scene.zone_map.at(*track.origin), before=track.origin, zones_before=0, step=0.0, anchor=track.origin,
+        anchored=track.born, still=poster,
     )  # fmt: skip
     return _seen(one, track, at, scene)
 
@@ -145,18 +150,15 @@ def _seen(one: Person, track: Track, at: float, scene: SceneInPixels) -> Person:
     swayed = math.dist(foot, one.anchor) > SWAY * track.height
     moved = one.moved or math.dist(foot, one.origin) > MOVED * track.height
     still = not swayed and (one.still or 0 < rules.still_s <= at - one.anchored)
-    works = _works_at(foot, scene)
+    zones = scene.zone_map.at(*foot)
+    works = bool(zones & scene.staff_bits)
     staff_s = one.staff_s + step if works else one.staff_s
     return Person(
-        id=one.id, foot=foot, height=track.height, seen=track.seen, origin=one.origin, born=one.born, before=one.foot,
-        step=step, anchor=foot if swayed else one.anchor, anchored=track.seen if swayed else one.anchored, moved=moved,
-        still=still, here=True, staff_s=staff_s, staff=one.staff or (works and staff_s >= rules.staff_after_s),
+        id=one.id, foot=foot, height=track.height, seen=track.seen, origin=one.origin, born=one.born, zones=zones,
+        before=one.foot, zones_before=one.zones, step=step, anchor=foot if swayed else one.anchor,
+        anchored=track.seen if swayed else one.anchored, moved=moved, still=still, here=True, staff_s=staff_s,
+        staff=one.staff or (works and staff_s >= rules.staff_after_s),
     )  # fmt: skip
-
-
-def _works_at(foot: Place, scene: SceneInPixels) -> bool:
-    """Whether this is a place where only staff stays."""
-    return bool(scene.staff_bits) and bool(scene.zone_map.at(*foot) & scene.staff_bits)
 
 
 def _remember(spots: tuple[Spot, ...], posters: list[Person]) -> tuple[Spot, ...]:

@@ -6,7 +6,8 @@ looked at seldom draws the same paths. Staff and what never moves leave none.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from edge.vision.crowd import Crowd, Person
 from edge.vision.ground import CELL_M, Cell, Ground, cell_of
@@ -25,8 +26,7 @@ class Pen:
     """The last cell that a visit was told of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trodden:
+class Trodden(NamedTuple):
     """What a look adds to a cell."""
 
     cell: Cell
@@ -77,7 +77,7 @@ def _tread(person: Person, pen: Pen, place: tuple[float, float], trodden: list[T
         part = (i + 0.5) / steps
         way = pen.place[0] + (place[0] - pen.place[0]) * part, pen.place[1] + (place[1] - pen.place[1]) * part
         told = _stand(way, person.step / steps, told, trodden)
-    return replace(pen, place=place, told=told)
+    return Pen(place, 0.0, told)
 
 
 def _stand(place: tuple[float, float], seconds: float, told: Cell | None, trodden: list[Trodden]) -> Cell:

@@ -46,7 +46,10 @@ class ZoneMap:
     def at(self, x: float, y: float) -> int:
         """The polygons at a place, as bits; a place beyond the picture counts as the nearest in it."""
         height, width = self.cells.shape
-        return int(self.cells[min(max(int(y) // COARSE, 0), height - 1), min(max(int(x) // COARSE, 0), width - 1)])
+        row, column = int(y) // COARSE, int(x) // COARSE
+        row = 0 if row < 0 else row if row < height else height - 1
+        column = 0 if column < 0 else column if column < width else width - 1
+        return int(self.cells[row, column])
 
 
 def draw_zones(size: tuple[int, int], polygons: Sequence[Sketch]) -> ZoneMap:

@@ -88,12 +88,10 @@ def waiting(stays: Stays, at: float, scene: SceneInPixels) -> tuple[Waiting, ...
 
 def _look_at(person: Person, kept: dict[Key, Stay], gains: list[Gain], scene: SceneInPixels) -> None:
     """Begin, carry on or interrupt the stays of somebody who was seen now."""
-    bits = scene.zone_map.at(*person.foot)
-    bits_before = scene.zone_map.at(*person.before)
-    if not bits and not bits_before:
-        return
-    for number, zone in enumerate(scene.zones):
-        if zone.kind is ZoneKind.STAFF or not (bits | bits_before) >> number & 1:
+    bits, bits_before = person.zones, person.zones_before
+    either = (bits | bits_before) & ~scene.staff_bits
+    for number in range(either.bit_length()):
+        if not either >> number & 1:
             continue
         key = number, person.id
         one = kept.get(key)
@@ -101,12 +99,11 @@ def _look_at(person: Person, kept: dict[Key, Stay], gains: list[Gain], scene: Sc
             if one is None:
                 since = person.seen - person.step * (1 if bits_before >> number & 1 else 0.5)
                 one = Stay(since, person.seen)
-            one = replace(one, last=person.seen, left=None)
+            told = one.told_ms
             if person.moved and person.seen - one.since >= scene.rules.zone_visit_s:
-                total = round((person.seen - one.since) * 1000)
-                gains.append(Gain(number, int(one.told_ms is None), max(0, total - (one.told_ms or 0))))
-                one = replace(one, told_ms=max(total, one.told_ms or 0))
-            kept[key] = one
+                told = max(round((person.seen - one.since) * 1000), told or 0)
+                gains.append(Gain(number, int(one.told_ms is None), told - (one.told_ms or 0)))
+            kept[key] = Stay(one.since, person.seen, None, told)
         elif one is not None and one.left is None:
             kept[key] = replace(one, left=person.seen - person.step / 2)
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
+import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from edge.vision.facts import Crossing, Health, Present, ShelfSeen, Totals
@@ -41,6 +42,8 @@ _READERS: dict[str, TypeAdapter[Told]] = {
 
 def write_line(told: Told) -> bytes:
     """One line, newline included."""
+    if isinstance(told, Totals | Present):  # told often, of words and numbers only
+        return orjson.dumps({type(told).__name__.lower(): told}, option=orjson.OPT_APPEND_NEWLINE)
     return json.dumps({type(told).__name__.lower(): asdict(told)}).encode() + b"\n"
 
 
