@@ -3,6 +3,7 @@
 from edge.vision.config import CameraConfig
 from edge.vision.facts import CameraLost, Crossing, Health, Minute, ShelfSeen, VisionFact
 from edge.vision.line import Direction
+from edge.vision.still import NoStill
 from edge.vision.supervisor import VisionSupervisor
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Direction",
     "Health",
     "Minute",
+    "NoStill",
     "ShelfSeen",
     "VisionFact",
     "VisionSupervisor",

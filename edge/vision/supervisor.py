@@ -16,6 +16,7 @@ from edge.vision.facts import CameraLost, Crossing, Health, Present, ShelfSeen, 
 from edge.vision.minutes import Tally, add, close
 from edge.vision.process import Misbehaved, WorkerProcess
 from edge.vision.restart import Restart, after_end
+from edge.vision.still import NoStill
 from edge.vision.wire import Ended
 
 OnFact = Callable[[VisionFact], None]
@@ -71,6 +72,12 @@ class VisionSupervisor:
     def retry(self, camera: str) -> None:
         """A person has mended something: start this camera now, unless it runs. Raises KeyError."""
         self._keepers[camera].retry.set()
+
+    async def still(self, camera: str) -> bytes:
+        """A PNG of what the camera sees now, every head pixelated (see still.py). Raises KeyError, or NoStill."""
+        if not self._keepers[camera].pid:
+            raise NoStill("This camera gives no pictures now. Look at its health, mend it, then try again.")
+        raise NoStill("The camera's worker gives no stills yet.")
 
     def pids(self) -> dict[str, int]:
         """Camera → process id, of the workers that run now."""
