@@ -256,7 +256,7 @@ class Frame:
 
 
 class CameraDriver(Driver):
-    """Opens pictures. Runs inside the vision worker's process, so `frames` may block."""
+    """Opens pictures. Runs inside a process of the camera's own, so `frames` may block."""
 
     @abstractmethod
     def frames(self, device: str, address: str) -> Iterator[Frame]:

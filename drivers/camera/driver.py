@@ -39,7 +39,7 @@ class CameraDriver(AbstractCameraDriver):
             raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
     async def start(self, sink: Sink) -> None:
-        """Nothing to listen to: pictures are fetched by `frames`, in the vision worker's process."""
+        """Nothing to listen to: pictures are fetched by `frames`, in a process of the camera's own."""
 
     async def stop(self) -> None:
         """Nothing to end: whoever runs `frames` closes it."""

@@ -1,4 +1,4 @@
-"""Counting people and reading labels: one process per camera, of which counts and codes come out, never a picture."""
+"""Counting people and reading labels: of pictures that two processes share, counts and codes come out."""
 
 from edge.vision.config import CameraConfig
 from edge.vision.facts import CameraLost, Crossing, Health, Minute, ShelfSeen, VisionFact

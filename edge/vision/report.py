@@ -1,13 +1,10 @@
 """Gives frames their time, and tells how well a worker is watching now and then."""
 
 import time
-from collections.abc import Callable
 
+from edge.vision.child import Send
 from edge.vision.config import WorkOrder
 from edge.vision.facts import Health
-from edge.vision.wire import Told
-
-Send = Callable[[Told], None]
 
 
 class Report:
@@ -18,20 +15,19 @@ class Report:
         self._began_ms, self._began = _utc_ms(), time.monotonic()
         self._looks = 0
         self._told = self._began
-        self._last_at, self._people, self._dropped = first_at, 0, 0
+        self._last_at, self._people, self._dropped, self._age_s = first_at, 0, 0, 0.0
 
-    def looked(self, at: int, people: int, dropped: int) -> None:
-        """A frame was looked at. Tells the health when it is time."""
+    def looked(self, at: int, people: int, dropped: int, age_s: float) -> None:
+        """A frame was looked at, so many seconds after it was taken. Tells the health when it is time."""
         first = self._looks == 0 and at == self._first_at
         self._looks += 1
-        self._last_at, self._people, self._dropped = at, people, dropped
+        self._last_at, self._people, self._dropped, self._age_s = at, people, dropped, age_s
         if first or time.monotonic() - self._told >= self._order.camera.health_s:
             self.health()
 
     def health(self) -> None:
         """Tell it now."""
         now = time.monotonic()
-        behind = (now - self._began) * 1000 - (self._last_at - self._first_at)
         camera = self._order.camera
         self._send(
             Health(
@@ -39,7 +35,7 @@ class Report:
                 at=self.utc(self._last_at),
                 detector=self._detector,
                 fps=round(self._looks / max(now - self._told, 1e-3), 2) if now > self._told else 0.0,
-                age_ms=max(round(behind), 0) if camera.pace else 0,
+                age_ms=round(self._age_s * 1000) if camera.pace else 0,
                 dropped=self._dropped,
                 people=self._people,
             )

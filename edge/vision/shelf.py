@@ -1,4 +1,4 @@
-"""The labels in a camera's picture, now and then, inside the worker's process. The picture stays here.
+"""The labels in a camera's picture, now and then, inside the process that takes it. The picture stays here.
 
 A camera that counts people goes on counting: its labels are read in a thread beside it, from a picture of its own. A
 camera that only looks at shelves is opened for one picture and closed again, so that it costs next to nothing between.
@@ -11,9 +11,9 @@ from dataclasses import replace
 from drivers.base import CameraDriver, Frame
 from edge.readback.picture import in_grey
 from edge.readback.reader import find_labels
+from edge.vision.child import Send
 from edge.vision.config import WorkOrder
 from edge.vision.facts import Health, ShelfSeen
-from edge.vision.report import Send
 from edge.vision.wire import MOST_LABELS
 
 WARM_UP = 5

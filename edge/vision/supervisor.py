@@ -1,32 +1,41 @@
-"""Keeps one worker process per camera, and hands on what they tell.
+"""Keeps every camera watched, and hands on what is told of it.
 
-What a worker tells is a fact once `on_fact` has taken it; the gateway commits it. A worker dies with the
-gateway (`kill -9` included), so what can be lost are the crossings that were told and not yet committed, and
-whoever crosses until the gateway is back. Nothing can be counted twice: a crossing is named by (camera,
-epoch, n), and every start of a worker has a higher epoch than any before it, also over restarts of the
-gateway when it hands in the last epochs that it has on disk.
+Each camera has a process of its own that takes its pictures, and a seat at one of a few workers that look at them, one
+worker per core (see crew.py); the newest picture lies in memory that only these two share (see slot.py). What dies is
+started again: a process that takes pictures costs its own camera a few seconds, a worker the cameras that sit with it.
+
+What is told is a fact once `on_fact` has taken it; the gateway commits it. All these processes die with the gateway
+(`kill -9` included), so what can be lost are the crossings that were told and not yet committed, and whoever crosses
+until the gateway is back. Nothing can be counted twice: a crossing is named by (camera, epoch, n), and every seat of a
+camera has a higher epoch than any before it, also over restarts of the gateway when it hands in the last epochs that it
+has on disk.
 """
 
 import asyncio
+import itertools
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from edge.vision.config import CameraConfig, WorkOrder
+from edge.vision.crew import RESTARTS, Crew
 from edge.vision.facts import CameraLost, Crossing, Health, Present, ShelfSeen, Totals, VisionFact
 from edge.vision.minutes import Tally, add, close
-from edge.vision.process import Misbehaved, WorkerProcess
+from edge.vision.process import CaptureProcess, Misbehaved
 from edge.vision.restart import Restart, after_end
-from edge.vision.still import NoStill
-from edge.vision.wire import Ended
+from edge.vision.slot import Slot
+from edge.vision.wire import Ended, Left, StillMade, Told
 
 OnFact = Callable[[VisionFact], None]
-RESTARTS = "Aisle starts it again. If it lasts, look at the box's memory and load."
+SILENCE_S = 90.0
+"""A camera's health is told every few seconds, or that it is gone. One so silent hangs."""
 
 
 class VisionSupervisor:
     """Watches cameras until stopped. `on_fact` is called on the event loop, returns at once, never raises.
 
     `last_epochs`: camera → the highest epoch ever committed for it. `domain`: the host in the shop's label codes.
+    `workers`: processes that look at pictures; None: one per core, and no more than there are cameras.
     """
 
     def __init__(
@@ -35,13 +44,18 @@ class VisionSupervisor:
         on_fact: OnFact,
         last_epochs: Mapping[str, int] | None = None,
         domain: str = "",
+        workers: int | None = None,
     ) -> None:
         if len({camera.id for camera in cameras}) != len(cameras):
             raise ValueError("two cameras have the same id")
+        cores = len(os.sched_getaffinity(0)) if workers is None else workers
+        self._crew = Crew(max(min(cores, len(cameras)), 1))
         self._keepers = {
-            camera.id: _Keeper(camera, on_fact, (last_epochs or {}).get(camera.id, 0), domain) for camera in cameras
+            camera.id: _Keeper(camera, on_fact, (last_epochs or {}).get(camera.id, 0), domain, self._crew)
+            for camera in cameras
         }
         self._tasks: list[asyncio.Task[None]] = []
+        self._stills = itertools.count(1)
 
     async def start(self) -> None:
         """Begin to watch every camera. Returns at once; how it goes is told as facts."""
@@ -51,11 +65,12 @@ class VisionSupervisor:
             ]
 
     async def stop(self) -> None:
-        """End every worker that was started here, and tell the open minutes. Safe to call twice."""
+        """End every process that was started here, and tell the open minutes. Safe to call twice."""
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._crew.stop()
         for keeper in self._keepers.values():
             keeper.close_minutes(None)
 
@@ -75,23 +90,28 @@ class VisionSupervisor:
 
     async def still(self, camera: str) -> bytes:
         """A PNG of what the camera sees now, every head pixelated (see still.py). Raises KeyError, or NoStill."""
-        if not self._keepers[camera].pid:
-            raise NoStill("This camera gives no pictures now. Look at its health, mend it, then try again.")
-        raise NoStill("The camera's worker gives no stills yet.")
+        _ = self._keepers[camera]
+        return await self._crew.still(camera, next(self._stills))
 
     def pids(self) -> dict[str, int]:
-        """Camera → process id, of the workers that run now."""
+        """Camera → process id, of the processes that take pictures now."""
         return {name: keeper.pid for name, keeper in self._keepers.items() if keeper.pid}
+
+    def worker_pids(self) -> list[int]:
+        """Process ids of the workers that look at pictures now."""
+        return self._crew.pids
 
 
 class _Keeper:
     """One camera: start, listen, wait, start again."""
 
-    def __init__(self, camera: CameraConfig, on_fact: OnFact, epoch: int, domain: str) -> None:
+    def __init__(self, camera: CameraConfig, on_fact: OnFact, epoch: int, domain: str, crew: Crew) -> None:
         self._camera, self._on_fact, self._epoch, self._domain = camera, on_fact, epoch, domain
+        self._crew = crew
         self._tally = Tally()
         self._said_lost = ""
         self._watching_since: float | None = None
+        self._heard = 0.0
         self.retry = asyncio.Event()
         self.pid = 0
 
@@ -113,22 +133,63 @@ class _Keeper:
                 state = Restart()
 
     async def _one_life(self) -> Ended:
-        """Start a worker and listen until it ends, for whatever reason."""
-        self._epoch = max(self._epoch + 1, round(time.time() * 1000))
+        """Take pictures and have them looked at until no more come, for whatever reason."""
         try:
-            async with WorkerProcess(WorkOrder(camera=self._camera, epoch=self._epoch, domain=self._domain)) as worker:
-                self.pid = worker.pid
-                while not isinstance(told := await worker.next(), Ended):
-                    self._take(told)
-                return told
+            with Slot() as slot:
+                async with CaptureProcess(self._next_order(), slot.fd) as capture:
+                    self.pid = capture.pid
+                    taking = asyncio.create_task(self._listen(capture), name=f"pictures-{self._camera.id}")
+                    try:
+                        return await self._until_over(taking, slot)
+                    finally:
+                        taking.cancel()
+                        await asyncio.gather(taking, return_exceptions=True)
         except Misbehaved as error:
             return Ended(str(error), RESTARTS, again=True)
         except OSError as error:
-            return Ended(f"the vision worker cannot be started: {error.strerror}", RESTARTS, again=True)
+            return Ended(f"its processes cannot be started: {error.strerror}", RESTARTS, again=True)
         finally:
             self.pid = 0
 
-    def _take(self, told: Crossing | Totals | Present | Health | ShelfSeen) -> None:
+    async def _listen(self, capture: CaptureProcess) -> Ended:
+        """What the process that takes the pictures tells, until it ends. Raises Misbehaved."""
+        while not isinstance(told := await capture.next(), Ended):
+            self._take(told)
+        return told
+
+    async def _until_over(self, taking: asyncio.Task[Ended], slot: Slot) -> Ended:
+        if self._camera.counts_people:
+            return await self._have_looked_at(taking, slot)
+        await self._first_of(taking)
+        return taking.result()
+
+    async def _have_looked_at(self, taking: asyncio.Task[Ended], slot: Slot) -> Ended:
+        """Sit with a worker until no more pictures come; sit down again when the worker dies. Raises Misbehaved."""
+        while True:
+            async with self._crew.seated(self._next_order(), slot.fd, self._take) as guest:
+                await self._first_of(taking, guest.over)
+                if taking.done():
+                    return taking.result()
+            ended = guest.over.result()
+            if guest.left:
+                return ended
+            self.close_minutes(None)
+            self._tell_lost(ended)
+
+    async def _first_of(self, *awaited: asyncio.Future[Ended]) -> None:
+        """Wait for one of them. Raises Misbehaved when nothing at all is heard of the camera for too long."""
+        self._heard = time.monotonic()
+        while not any(one.done() for one in awaited):
+            await asyncio.wait(awaited, timeout=SILENCE_S / 10, return_when=asyncio.FIRST_COMPLETED)
+            if time.monotonic() - self._heard > SILENCE_S:
+                raise Misbehaved(f"nothing was heard of it for {SILENCE_S:.0f} s")
+
+    def _next_order(self) -> WorkOrder:
+        self._epoch = max(self._epoch + 1, round(time.time() * 1000))
+        return WorkOrder(camera=self._camera, epoch=self._epoch, domain=self._domain)
+
+    def _take(self, told: Told) -> None:
+        self._heard = time.monotonic()
         match told:
             case Crossing():
                 self._tally = add(self._tally, told)
@@ -138,6 +199,8 @@ class _Keeper:
                 self.close_minutes(told.at)
             case Totals() | Present() | ShelfSeen():
                 pass
+            case Ended() | Left() | StillMade():
+                return
         self._on_fact(told)
 
     def close_minutes(self, now: int | None) -> None:

@@ -29,7 +29,27 @@ class Ended:
     again: bool
 
 
-Told = Crossing | Totals | Present | Health | ShelfSeen | Ended
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A vision worker looks at a camera no longer: it was asked to leave it, or `why` it cannot go on."""
+
+    camera: str
+    epoch: int
+    why: str
+    what_now: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StillMade:
+    """The n-th still that was asked for is in the file that was sent along; or `why` not."""
+
+    camera: str
+    n: int
+    why: str
+
+
+Told = Crossing | Totals | Present | Health | ShelfSeen | Ended | Left | StillMade
 _READERS: dict[str, TypeAdapter[Told]] = {
     "crossing": TypeAdapter(Crossing),
     "totals": TypeAdapter(Totals),
@@ -37,6 +57,8 @@ _READERS: dict[str, TypeAdapter[Told]] = {
     "health": TypeAdapter(Health),
     "shelfseen": TypeAdapter(ShelfSeen),
     "ended": TypeAdapter(Ended),
+    "left": TypeAdapter(Left),
+    "stillmade": TypeAdapter(StillMade),
 }
 
 
@@ -59,6 +81,6 @@ def read_line(line: bytes) -> Told:
         raise GarbledError(f"{kind}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise GarbledError("a line that is no fact") from error
-    if not isinstance(told, Ended) and told.at < 0:
+    if not isinstance(told, Ended | Left | StillMade) and told.at < 0:
         raise GarbledError(f"{kind}: a time before 1970")
     return told

@@ -1,131 +1,143 @@
-"""The process that watches one camera: `python -m edge.vision.worker`.
+"""A process that looks at the pictures of many cameras, one after the other: `python -m edge.vision.worker FD`.
 
-It is told once, on standard input, what to do (a WorkOrder as one line of JSON), and tells facts on standard
-output (see wire.py). Pictures are in this process's memory and nowhere else: not on disk, not in the pipe,
-not in a log. It gives way to everything else on the box, and ends when its standard input does, which is when
-its parent is gone, however that came about.
+There is one per core, and one thread of it works. Orders come as packets on standard input (see orders.py), each new
+camera's with the slot that its newest picture is in; facts go to standard output (see wire.py). What a camera has
+shown so far (its background, its tracks) is in here, so a camera stays with its worker. The pulse of that file
+tells whose picture is on the table (see pulse.py). It ends when its standard input does.
 """
 
+import array
 import os
+import socket
 import sys
 import threading
+import time
+from collections.abc import Mapping
+from queue import Empty, SimpleQueue
 
-import cv2
+from drivers.errors import Refused
+from edge.vision.child import Send, private_output, settle
+from edge.vision.detector import BadModelError
+from edge.vision.orders import MAX_PACKET, GiveStill, Leave, Order, Sit, read_order
+from edge.vision.pulse import Pulse
+from edge.vision.seat import Seat
+from edge.vision.slot import SlotReader
+from edge.vision.turns import next_one
+from edge.vision.wire import MAX_WORDS, Left, StillMade
 
-from drivers.base import CameraDriver, load_driver
-from drivers.errors import DeviceError, Refused
-from edge.vision.config import CameraConfig, WorkOrder
-from edge.vision.detector import BadModelError, Detector
-from edge.vision.looks import Looks, look
-from edge.vision.models import open_detector
-from edge.vision.report import Report, Send
-from edge.vision.shelf import ShelfReader, look_at_shelves
-from edge.vision.telling import Telling
-from edge.vision.watch import Watch
-from edge.vision.wire import MAX_WORDS, Ended, Told, write_line
-
-MAX_ORDER = 64 << 10
-"""Bytes of a work order."""
-NICE = 10
-FILM_OVER = "Nothing more will be counted. Press retry to count the film again."
+LONGEST_REST_S = 0.1
+"""However far off the next look is: something may begin to move."""
+SHORTEST_REST_S = 0.01
+"""Between two glances for a picture that is due and not there yet."""
+RECORDED_REST_S = 0.001
+"""The same for a recording, which waits for us."""
 BROKEN = "Aisle tries again, less and less often. If it lasts, report the reason."
+
+Asked = tuple[Order, int]
+"""An order, and the file that came with it; -1: none."""
 
 
 def main() -> None:
-    """Read the order, watch until the end, tell why it ended."""
-    send = _private_output()
-    order = WorkOrder.model_validate_json(sys.stdin.buffer.readline(MAX_ORDER))
-    threading.Thread(target=_end_with_parent, name="lifeline", daemon=True).start()
-    os.nice(NICE)
-    cv2.setNumThreads(1)
+    """Look at what there is to look at, for ever."""
+    send = private_output()
+    asked: SimpleQueue[Asked] = SimpleQueue()
+    threading.Thread(target=_listen, args=(asked,), name="lifeline", daemon=True).start()
+    settle()
     try:
-        send(_watch(order, send))
+        Table(send, Pulse(int(sys.argv[1])), asked).work()
     except BrokenPipeError:
         os._exit(0)  # nobody listens any more
 
 
-def _private_output() -> Send:
-    """Keep standard output for facts: what a library prints goes to standard error instead."""
-    facts = os.dup(1)
-    os.dup2(2, 1)
-    turn = threading.Lock()  # labels are read in a thread of their own: its line must not be torn by another
-
-    def send(told: Told) -> None:
-        line = write_line(told)
-        with turn:
-            while line:
-                line = line[os.write(facts, line) :]
-
-    return send
+def _listen(asked: "SimpleQueue[Asked]") -> None:
+    """Hand on the orders. The end of standard input means that the parent closed it or died."""
+    with socket.socket(fileno=os.dup(0)) as parent:
+        while True:
+            packet, file = _receive(parent)
+            if not packet:
+                os._exit(0)
+            asked.put((read_order(packet), file))
 
 
-def _end_with_parent() -> None:
-    """Nothing more is ever said on standard input; its end means that the parent closed it or died."""
-    while os.read(0, 4096):
-        pass
-    os._exit(0)
+def _receive(parent: socket.socket) -> tuple[bytes, int]:
+    files = array.array("i")
+    packet, beside, _, _ = parent.recvmsg(MAX_PACKET, socket.CMSG_SPACE(files.itemsize))
+    for level, kind, data in beside:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            files.frombytes(data[: len(data) - len(data) % files.itemsize])
+    return packet, files[0] if files else -1
 
 
-def _watch(order: WorkOrder, send: Send) -> Ended:
-    """Watch until the source ends; every way it can end, in words."""
-    try:
-        driver = _open_driver(order.camera)
-        if not order.camera.counts_people:
-            look_at_shelves(order, driver, send)
-            return Ended("the film is over", FILM_OVER, again=False)
-        _follow(order, driver, _open_detector(order.camera), send)
-        return Ended("the film is over", FILM_OVER, again=False)
-    except DeviceError as error:
-        return Ended(error.why[:MAX_WORDS], error.what_now, again=not isinstance(error, Refused))
-    except BrokenPipeError:
-        raise
-    except Exception as error:  # noqa: BLE001  # the process's one boundary: whatever a driver or library raises
-        return Ended(f"{type(error).__name__} in the vision worker", BROKEN, again=True)
+class Table:
+    """All seats of one worker, and whose turn it is."""
 
+    def __init__(self, send: Send, pulse: Pulse, asked: "SimpleQueue[Asked]") -> None:
+        self._send, self._pulse, self._asked = send, pulse, asked
+        self._seats: dict[str, tuple[int, Seat]] = {}
 
-def _open_detector(camera: CameraConfig) -> Detector:
-    """Raises Refused for a model that cannot be used."""
-    try:
-        return open_detector(camera.model, camera.fps)
-    except BadModelError as error:
-        raise Refused(camera.id, str(error)) from error
+    def work(self) -> None:
+        """Look at the camera that is longest overdue; do what is asked in between; rest when nothing is due."""
+        rest_s = 0.0
+        while True:
+            try:
+                asked = self._asked.get(timeout=rest_s) if rest_s > 0 else self._asked.get_nowait()
+            except Empty:
+                pass
+            else:
+                self._do(*asked)
+            rest_s = self._one_look()
 
+    def _one_look(self) -> float:
+        """Returns how long to rest, in seconds."""
+        now = time.monotonic()
+        due = {name: seat.due(now) for name, (_, seat) in self._seats.items()}
+        name = next_one(((name, since) for name, (since, there) in due.items() if there), now)
+        if name is None:
+            return self._rest_s(due, now)
+        number, seat = self._seats[name]
+        self._pulse.begin(number)
+        try:
+            seat.look(now)
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001  # one camera's boundary: its picture must not cost the others
+            self._end(name, f"{type(error).__name__} while its picture was looked at", BROKEN, again=True)
+        self._pulse.rest()
+        return 0.0
 
-def _open_driver(camera: CameraConfig) -> CameraDriver:
-    """All that a configuration can get wrong about the driver, found before anything starts. Raises Refused."""
-    try:
-        driver = load_driver(camera.driver, camera.driver_options())
-    except LookupError as error:
-        raise Refused(camera.id, str(error)) from error
-    except ValueError as error:
-        raise Refused(camera.id, f"the options of its driver {camera.driver!r}: {error}") from error
-    if not isinstance(driver, CameraDriver):
-        raise Refused(camera.id, f"its driver {camera.driver!r} gives no pictures")
-    return driver
+    def _rest_s(self, due: Mapping[str, tuple[float, bool]], now: float) -> float:
+        if any(not self._seats[name][1].work.camera.pace for name in due):
+            return RECORDED_REST_S
+        soonest = min((since for since, _ in due.values()), default=now + LONGEST_REST_S)
+        return min(max(soonest - now, SHORTEST_REST_S), LONGEST_REST_S)
 
+    def _do(self, order: Order, file: int) -> None:
+        match order:
+            case Sit():
+                self._pulse.begin(order.seat)
+                self._sit(order, file)
+                self._pulse.rest()
+            case Leave() if order.camera in self._seats:
+                self._end(order.camera, "", "", again=True)
+            case GiveStill() if order.camera in self._seats:
+                self._seats[order.camera][1].want_still(order.n, file)
+            case GiveStill():
+                os.close(file)
+                self._send(StillMade(order.camera, order.n, "This camera is not watched now."))
 
-def _follow(order: WorkOrder, driver: CameraDriver, detector: Detector, send: Send) -> None:
-    """Look at no more pictures than allowed, and tell what was seen."""
-    camera = order.camera
-    watch, looks = Watch(camera, detector), Looks(1000 / camera.fps)
-    report: Report | None = None
-    telling: Telling | None = None
-    shelves = ShelfReader(order, send) if camera.reads_labels else None
-    for frame in driver.frames(camera.id, camera.address):
-        report = report or Report(order, detector.name, send, frame.at)
-        if shelves:
-            shelves.offer(frame)
-        looks, due = look(looks, frame.at)
-        if due:
-            telling = telling or Telling(order, watch, send, report.utc)
-            telling.learnt(frame.at, watch.look(frame))
-            report.looked(frame.at, watch.people, looks.dropped)
-    if shelves:
-        shelves.finish()
-    if telling:
-        telling.finish()
-    if report:
-        report.health()
+    def _sit(self, order: Sit, file: int) -> None:
+        camera = order.work.camera
+        slot = SlotReader(file)
+        try:
+            self._seats[camera.id] = order.seat, Seat(order.work, slot, self._send)
+        except BadModelError as error:
+            slot.close()
+            self._send(Left(camera.id, order.work.epoch, str(error)[:MAX_WORDS], Refused.what_now, again=False))
+
+    def _end(self, name: str, why: str, what_now: str, *, again: bool) -> None:
+        _, seat = self._seats.pop(name)
+        seat.close()
+        self._send(Left(name, seat.work.epoch, why, what_now, again))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,10 @@ async def _until(true: Callable[[], object]) -> None:
             await asyncio.sleep(0.02)
 
 
+def _children(supervisor: VisionSupervisor) -> list[psutil.Process]:
+    return [psutil.Process(pid) for pid in (supervisor.pids()["door"], *supervisor.worker_pids())]
+
+
 def _lost(heard: Heard, camera: str) -> list[CameraLost]:
     return [fact for fact in heard if isinstance(fact, CameraLost) and fact.camera == camera]
 
@@ -121,15 +125,24 @@ async def test_a_camera_that_is_mended_is_watched_after_retry(short_film: ClipTr
     assert _crossings(heard, "door")
 
 
-async def test_a_killed_worker_is_started_again_and_nothing_is_named_twice(short_film: ClipTruth) -> None:
+@pytest.mark.parametrize(
+    ("whom", "why"),
+    [
+        ("pictures", "the process that takes its pictures died (signal 9)"),
+        ("worker", "the vision worker died (signal 9)"),
+    ],
+)
+async def test_whoever_is_killed_is_started_again_and_nothing_is_named_twice(
+    short_film: ClipTruth, whom: str, why: str
+) -> None:
     camera = _camera("door", short_film, options={"loop": True})
     async with _watching(camera) as (supervisor, heard):
         await _until(lambda: len(_crossings(heard, "door")) >= 3)
-        killed = supervisor.pids()["door"]
+        killed = supervisor.pids()["door"] if whom == "pictures" else supervisor.worker_pids()[0]
         os.kill(killed, signal.SIGKILL)
         await _until(lambda: len({crossing.epoch for crossing in _crossings(heard, "door")}) == 2)
-        assert supervisor.pids()["door"] != killed
-    assert [lost.why for lost in _lost(heard, "door")] == ["the vision worker died (signal 9)"]
+        assert killed not in (supervisor.pids()["door"], *supervisor.worker_pids())
+    assert [lost.why for lost in _lost(heard, "door")] == [why]
     names = [(crossing.epoch, crossing.n) for crossing in _crossings(heard, "door")]
     assert names == sorted(set(names))
 
@@ -141,19 +154,19 @@ async def test_epochs_rise_over_a_restart_of_the_gateway_whose_clock_went_back(s
     assert _crossings(heard, "door")[0].epoch > future
 
 
-async def test_stop_ends_every_worker_and_can_be_called_twice(short_film: ClipTruth) -> None:
+async def test_stop_ends_every_process_and_can_be_called_twice(short_film: ClipTruth) -> None:
     async with _watching(_camera("door", short_film, pace=True, options={"loop": True})) as (
         supervisor,
         heard,
     ):
         await _until(lambda: any(isinstance(fact, Health) for fact in heard))
-        worker = psutil.Process(supervisor.pids()["door"])
+        children = _children(supervisor)
         await supervisor.stop()
-        assert not worker.is_running()
-        assert supervisor.pids() == {}
+        assert not any(child.is_running() for child in children)
+        assert (supervisor.pids(), supervisor.worker_pids()) == ({}, [])
 
 
-async def test_no_picture_reaches_the_disk_and_the_worker_gives_way(
+async def test_no_picture_reaches_the_disk_and_the_work_gives_way(
     short_film: ClipTruth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
@@ -162,10 +175,11 @@ async def test_no_picture_reaches_the_disk_and_the_worker_gives_way(
     camera = _camera("door", short_film, options={"loop": True})
     async with _watching(camera) as (supervisor, heard):
         await _until(lambda: len(_crossings(heard, "door")) >= 5)
-        worker = psutil.Process(supervisor.pids()["door"])
-        assert worker.io_counters().write_bytes == 0
-        assert [file.path for file in worker.open_files() if file.mode != "r"] == []
-        assert worker.nice() >= 10
+        for child in _children(supervisor):
+            assert child.io_counters().write_bytes == 0
+            assert [file.path for file in child.open_files() if file.mode != "r"] == []
+            assert child.nice() >= 10
+            assert child.rlimit(psutil.RLIMIT_CORE) == (0, 0), "a core dump would hold a picture"
     assert os.listdir(tmp_path) == []  # noqa: PTH208
 
 
@@ -174,9 +188,10 @@ PARENT = """
     from edge.vision import CameraConfig, VisionSupervisor
 
     async def main():
-        line = ((0.0, 0.0), (0.1, 0.0))  # where nobody walks: the worker has nothing to tell, and nobody to tell
+        line = ((0.0, 0.0), (0.1, 0.0))  # where nobody walks: there is nothing to tell, and nobody to tell
         camera = CameraConfig(id="door", address=sys.argv[1], options={"loop": True}, line=line, health_s=60)
-        supervisor = VisionSupervisor([camera], lambda fact: print(supervisor.pids()["door"], flush=True))
+        supervisor = VisionSupervisor([camera], lambda fact: print(
+            supervisor.pids()["door"], *supervisor.worker_pids(), flush=True))
         await supervisor.start()
         await asyncio.sleep(600)
 
@@ -184,15 +199,16 @@ PARENT = """
 """
 
 
-def test_a_worker_ends_when_its_parent_is_killed(short_film: ClipTruth) -> None:
+def test_all_end_when_their_parent_is_killed(short_film: ClipTruth) -> None:
     command = [sys.executable, "-c", textwrap.dedent(PARENT), str(short_film.path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
-        worker = psutil.Process(int(parent.stdout.readline()))
-        assert worker.is_running()
+        children = [psutil.Process(int(pid)) for pid in parent.stdout.readline().split()]
+        assert len(children) == 2
+        assert all(child.is_running() for child in children)
         parent.kill()
-    psutil.wait_procs([worker], timeout=20)
-    assert not worker.is_running()
+    psutil.wait_procs(children, timeout=20)
+    assert not any(child.is_running() for child in children)
 
 
 def test_two_cameras_of_one_id_are_refused(short_film: ClipTruth) -> None:
