@@ -27,6 +27,8 @@ from edge.vision.wire import Ended, Left, StillMade, Told
 RESTARTS = "Aisle starts it again. If it lasts, look at the box's memory and load."
 TRUSTED_DEATHS = 1
 """So many workers may die over a camera's pictures before it has to sit alone."""
+LIVED_S = 5.0
+"""A worker that lived for so long is started again at once: only one that dies at its start has to wait."""
 LEAVE_S = 5.0
 """How long a worker may take to say its last word about a camera; one that takes longer is ended."""
 STILL_S = 5.0
@@ -202,7 +204,8 @@ class _Worker:
             for guest in list(self.guests.values()):
                 guest.end(ended)
             self.guests.clear()
-            state = after_end(state, time.monotonic() - began, again=True)
+            lived = time.monotonic() - began
+            state = Restart() if lived >= LIVED_S else after_end(state, lived, again=True)
             await asyncio.sleep(state.wait_s or 0.0)
 
     async def _one_life(self) -> Ended:
