@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 EDGE := edge cloud_sync drivers simulators provisioning
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench browser lock clean
+.PHONY: help setup demo test lint bench soak browser lock clean
 
 help:  ## show what can be done
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -37,6 +37,9 @@ test: $(READY) browser  ## lint and every test
 
 bench: $(READY)  ## ratios against the peers, measured in one run
 	$(BIN)/python -m tests.bench
+
+soak: $(READY)  ## four cameras for ten minutes, whose processes are killed at random
+	$(BIN)/python -m tests.soak
 
 lock:  ## resolve the dependencies anew (needs uv)
 	for part in gateway sim dev; do \

@@ -135,7 +135,7 @@ class Health:
     fps: float
     """Pictures looked at per second, since the last health."""
     age_ms: int
-    """How far behind the camera the last look was."""
+    """How old the oldest picture was that was looked at since the last health."""
     dropped: int
     """Looks left out since the worker began, because the box or the camera was too slow."""
     people: int

@@ -21,7 +21,8 @@ class Report:
         """A frame was looked at, so many seconds after it was taken. Tells the health when it is time."""
         first = self._looks == 0 and at == self._first_at
         self._looks += 1
-        self._last_at, self._people, self._dropped, self._age_s = at, people, dropped, age_s
+        self._last_at, self._people, self._dropped = at, people, dropped
+        self._age_s = max(self._age_s, age_s)
         if first or time.monotonic() - self._told >= self._order.camera.health_s:
             self.health()
 
@@ -40,7 +41,7 @@ class Report:
                 people=self._people,
             )
         )
-        self._told, self._looks = now, 0
+        self._told, self._looks, self._age_s = now, 0, 0.0
 
     def utc(self, at: int) -> int:
         """UTC ms of a frame: the clock's if it is live, the recording's own if it is played fast."""
