@@ -15,9 +15,12 @@ Send = Callable[[Told], None]
 
 
 def settle() -> None:
-    """Give way to everything else on the box; one thread; no core dump, which would put a picture on the disk."""
+    """Give way to everything else on the box; one thread; and no picture on a disk, whatever a library or a crash does:
+    no file can be made to grow from here, and no core is dumped.
+    """
     os.nice(NICE)
     cv2.setNumThreads(1)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -21,7 +21,7 @@ from edge.vision.facts import Crossing
 from edge.vision.orders import GiveStill, Leave, Sit
 from edge.vision.process import LookingProcess, Misbehaved
 from edge.vision.restart import Restart, after_end
-from edge.vision.still import NoStill
+from edge.vision.still import MOST_BYTES, NoStill
 from edge.vision.wire import Ended, Left, StillMade, Told
 
 RESTARTS = "Aisle starts it again. If it lasts, look at the box's memory and load."
@@ -49,7 +49,7 @@ class Guest:
     left: bool = False
     """Whether the worker said so itself: it was asked to, or cannot go on with this camera."""
     n: int = 0
-    stills: dict[int, asyncio.Future[str]] = field(default_factory=dict)
+    stills: dict[int, asyncio.Future[StillMade]] = field(default_factory=dict)
 
     def end(self, ended: Ended) -> None:
         """It sits there no longer."""
@@ -57,7 +57,7 @@ class Guest:
             self.over.set_result(ended)
         for waiting in self.stills.values():
             if not waiting.done():
-                waiting.set_result(f"This camera gives no picture now: {ended.why}.")
+                waiting.set_result(StillMade("", 0, 0, f"This camera gives no picture now: {ended.why}."))
 
     def hear(self, told: Told) -> None:
         """What the worker said of this camera. Raises Misbehaved: crossings are numbered without gaps."""
@@ -67,7 +67,7 @@ class Guest:
                 self.end(Ended(told.why, told.what_now, told.again))
             case StillMade():
                 if (waiting := self.stills.pop(told.n, None)) and not waiting.done():
-                    waiting.set_result(told.why)
+                    waiting.set_result(told)
             case Crossing():
                 self.n += 1
                 if (told.epoch, told.n) != (self.work.epoch, self.n):
@@ -172,12 +172,13 @@ class _Worker:
         waiting = guest.stills[n] = asyncio.get_running_loop().create_future()
         file = os.memfd_create("aisle-still", os.MFD_CLOEXEC)
         try:
+            os.truncate(file, MOST_BYTES)
             if self._process:
                 self._process.ask(GiveStill(camera=camera, n=n), [file])
-            why = await asyncio.wait_for(waiting, STILL_S)
-            if why:
-                raise NoStill(why)
-            return os.pread(file, os.fstat(file).st_size, 0)
+            made = await asyncio.wait_for(waiting, STILL_S)
+            if made.why:
+                raise NoStill(made.why)
+            return os.pread(file, min(made.size, MOST_BYTES), 0)
         except TimeoutError as error:
             raise NoStill(
                 f"No picture came within {STILL_S:.0f} s. See the camera's health, then try again."

@@ -31,7 +31,7 @@ class Leave(_Order):
 
 
 class GiveStill(_Order):
-    """Make a still. Beside it: an empty file in memory to write the PNG to. Answered by StillMade."""
+    """Make a still. Beside it: a file in memory to put the PNG into. Answered by StillMade."""
 
     kind: Literal["still"] = "still"
     camera: str

@@ -1,5 +1,6 @@
 """One camera in a vision worker: when it is due, one look at its newest picture, and what is told of that."""
 
+import mmap
 import os
 from collections import deque
 
@@ -80,10 +81,10 @@ class Seat:
         self._give_stills(picture.pixels)
 
     def want_still(self, n: int, file: int) -> None:
-        """Make one of the next picture that is looked at. Takes over `file`."""
+        """Make one of the next picture that is looked at. Takes over `file`, of MOST_BYTES."""
         if len(self._stills) >= MOST_STILLS:
             os.close(file)
-            self._send(StillMade(self.work.camera.id, n, "Others wait for a picture of this camera. Try again."))
+            self._send(StillMade(self.work.camera.id, n, 0, "Others wait for a picture of this camera. Try again."))
             return
         self._stills.append((n, file))
 
@@ -91,9 +92,10 @@ class Seat:
         if self._stills:
             png = still_png(pixels, self._detector.lately())
             for n, file in self._stills:
-                with os.fdopen(file, "wb") as out:
-                    out.write(png)
-                self._send(StillMade(self.work.camera.id, n, ""))
+                with mmap.mmap(file, len(png)) as out:
+                    out[:] = png
+                os.close(file)
+                self._send(StillMade(self.work.camera.id, n, len(png), ""))
             self._stills.clear()
 
     def close(self) -> None:

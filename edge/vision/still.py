@@ -14,7 +14,9 @@ from edge.vision.boxes import Boxes
 from edge.vision.detector import Pixels
 
 MOST_WIDTH = 960
-"""Pixels. Enough to draw on, and at most some 2 MB."""
+"""Pixels. Enough to draw on."""
+MOST_BYTES = 4 << 20
+"""Of a still."""
 HEAD = 1 / 3
 """Of a person's box, from the top."""
 GROWN = 0.25
@@ -32,12 +34,12 @@ class NoStill(Exception):  # read as "there is no still"
 
 
 def still_png(pixels: Pixels, people: Iterable[Boxes] | None) -> bytes:
-    """A PNG at most MOST_WIDTH wide, BGR `pixels` (height, width, 3) with every head in `people` pixelated.
+    """A PNG at most MOST_WIDTH wide and high, BGR `pixels` (height, width, 3) with every head in `people` pixelated.
 
     `people`: boxes in the picture's own pixels, of one or more looks. None: nobody looks for people here.
     """
     height, width = pixels.shape[:2]
-    scale = min(MOST_WIDTH / width, 1.0)
+    scale = min(MOST_WIDTH / width, MOST_WIDTH / height, 1.0)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
     picture = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale < 1 else pixels.copy()
     if people is None:

@@ -42,10 +42,11 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class StillMade:
-    """The n-th still that was asked for is in the file that was sent along; or `why` not."""
+    """The n-th still that was asked for is in the file that came with the order, `size` bytes of it; or `why` not."""
 
     camera: str
     n: int
+    size: int
     why: str
 
 

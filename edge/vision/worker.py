@@ -123,7 +123,7 @@ class Table:
                 self._seats[order.camera][1].want_still(order.n, file)
             case GiveStill():
                 os.close(file)
-                self._send(StillMade(order.camera, order.n, "This camera is not watched now."))
+                self._send(StillMade(order.camera, order.n, 0, "This camera is not watched now."))
 
     def _sit(self, order: Sit, file: int) -> None:
         camera = order.work.camera

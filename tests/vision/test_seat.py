@@ -11,6 +11,7 @@ from edge.vision import CameraConfig, Health
 from edge.vision.config import WorkOrder
 from edge.vision.seat import Seat
 from edge.vision.slot import Slot, SlotReader, SlotWriter
+from edge.vision.still import MOST_BYTES
 from edge.vision.wire import StillMade, Told
 
 
@@ -88,6 +89,7 @@ def test_stills_are_of_the_next_picture_and_only_so_many_wait(sitting: Sitting) 
     assert sitting.looked(100.0)
     files = [os.memfd_create("still") for _ in range(6)]
     for n, file in enumerate(files):
+        os.truncate(file, MOST_BYTES)
         sitting.seat.want_still(n, os.dup(file))
     assert sitting.seat.due(100.01) == (100.01, False)
     sitting.show(100.05)
@@ -95,6 +97,6 @@ def test_stills_are_of_the_next_picture_and_only_so_many_wait(sitting: Sitting) 
     made = {told.n: told.why for told in sitting.told if isinstance(told, StillMade)}
     assert [bool(made[n]) for n in range(6)] == [False] * 4 + [True] * 2
     heads = [os.pread(file, 4, 0) for file in files]
-    assert heads == [b"\x89PNG"] * 4 + [b""] * 2
+    assert heads == [b"\x89PNG"] * 4 + [bytes(4)] * 2
     for file in files:
         os.close(file)

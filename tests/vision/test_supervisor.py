@@ -180,6 +180,7 @@ async def test_no_picture_reaches_the_disk_and_the_work_gives_way(
             assert [file.path for file in child.open_files() if file.mode != "r"] == []
             assert child.nice() >= 10
             assert child.rlimit(psutil.RLIMIT_CORE) == (0, 0), "a core dump would hold a picture"
+            assert child.rlimit(psutil.RLIMIT_FSIZE) == (0, 0), "no file can be made to grow"
     assert os.listdir(tmp_path) == []  # noqa: PTH208
 
 
