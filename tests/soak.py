@@ -33,7 +33,7 @@ BACK_WITHIN_S = 15.0
 
 @dataclass
 class Soak:
-    """What was seen so far. Memory in MiB, of the gateway's side and all its children, shared pages once."""
+    """What was seen so far. Memory in MiB that nobody else has a part in, of this process and all its children."""
 
     supervisor: VisionSupervisor | None = None
     oldest_ms: int = 0
@@ -82,7 +82,7 @@ class Soak:
         total = 0
         for process in (own, *own.children(recursive=True)):
             try:
-                total += process.memory_full_info().pss
+                total += process.memory_full_info().uss
             except psutil.Error:
                 continue
         self.memory.append(total / 2**20)

@@ -9,6 +9,7 @@ import cv2
 from drivers.camera.address import NetSource, UsbSource
 from drivers.camera.options import CameraOptions
 from drivers.camera.picture import Pixels
+from drivers.camera.relay import Relay
 from drivers.errors import Refused, Unreachable
 
 FALLBACK_FPS = 25.0
@@ -39,17 +40,21 @@ def file_rate(capture: cv2.VideoCapture, told: float | None) -> float:
 
 
 def rtsp_pictures(device: str, source: NetSource, options: CameraOptions) -> Iterator[Pixels]:
-    """Yield pictures of a pinned RTSP address until it breaks. Raises Unreachable.
-
-    Known limit: the library follows an RTSP redirect (3xx) of the camera itself; streams run over TCP.
-    """
+    """Yield pictures of a pinned RTSP address until it breaks. Raises Unreachable, or Refused: it points elsewhere."""
     times = [
         cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
         options.open_timeout_ms,
         cv2.CAP_PROP_READ_TIMEOUT_MSEC,
         options.read_timeout_ms,
     ]
-    yield from _pictures(device, cv2.VideoCapture(source.secret_url, cv2.CAP_FFMPEG, times), source.safe)
+    with Relay(source, options.open_timeout_ms / 1000) as relay:
+        try:
+            capture = cv2.VideoCapture(relay.source.secret_url, cv2.CAP_FFMPEG, times)
+            yield from _pictures(device, capture, source.safe)
+        except Unreachable as error:
+            if relay.why_not:
+                raise Refused(device, f"{source.safe} sends us elsewhere: {relay.why_not}") from error
+            raise
 
 
 def usb_pictures(device: str, source: UsbSource) -> Iterator[Pixels]:
