@@ -7,10 +7,10 @@ import pytest
 from edge import chores as work
 from edge.chores import Chores
 from edge.devices.health import State
-from edge.intake import count_crossings
 from edge.store import Transaction
 from edge.vision.facts import Crossing
 from edge.vision.line import Direction
+from edge.visits.counting import count_crossings
 from tests.dispatch.floor import Floor, running
 from tests.store.rig import queued, until
 
