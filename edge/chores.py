@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cloud_sync.contract.events import EventClass
 from cloud_sync.queue.outbox import QueueFull
 from edge.devices.registry import Registry
+from edge.epcis.book import keep_up
 from edge.inventory.reservations import expire
 from edge.pickup.clock import tell_late
 from edge.prices.engine import PriceEngine
@@ -52,6 +53,7 @@ class Chores:
                 if turn % VISITS_EVERY_TICKS == 0:
                     await self._store.do(tell_visits)
                     await self._store.do(tell_head)
+                    await self._store.do(keep_up)
                 await self._wait()
             except (StoreError, QueueFull) as error:
                 log.warning("chores wait for the disk: %s", error)

@@ -13,6 +13,7 @@ from edge.clock.config import ClockConfig, HoursConfig
 from edge.coldchain.config import FridgeConfig
 from edge.law.config import LawConfig
 from edge.network.config import NetworkConfig
+from edge.receiving.config import ReceivingConfig
 from edge.vision.config import CameraConfig
 
 
@@ -114,6 +115,7 @@ class Config(_Section):
     """Driver name → its options; see each driver's own documentation."""
     cameras: tuple[CameraConfig, ...] = ()
     fridges: tuple[FridgeConfig, ...] = ()
+    receiving: ReceivingConfig = ReceivingConfig()
 
 
 def read_config(path: Path) -> Config:

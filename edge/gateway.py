@@ -40,6 +40,8 @@ from edge.devices.sink import DriverSink
 from edge.dispatch.labels import LabelDispatcher
 from edge.dispatch.leases import LeaseDesk
 from edge.dispatch.tills import Receipts, TillDispatcher
+from edge.epcis.cold import ColdEvents
+from edge.epcis.events import Site
 from edge.footfall import Footfall
 from edge.intake import Intake
 from edge.labels.lint import undrawable
@@ -57,6 +59,8 @@ from edge.prices.starting import LawfulStart
 from edge.prices.timing import Clockwork, MayBegin
 from edge.proof.records import ShopFacts, note_shop
 from edge.readback.service import ReadBack
+from edge.receiving.desk import ReceivingDesk
+from edge.receiving.records import Registrar
 from edge.store import Store, StoreError
 from edge.uplink import StoreEnd
 from edge.verbs import ShopVerbs, lamps_of
@@ -162,7 +166,8 @@ class Gateway:
 
         readback = ReadBack(store, engine, config.shop.domain, clock)
         footfall = Footfall(config.cameras, store, registry, config.shop.domain, readback.seen)
-        cold = ColdWatch(config.fridges, store, registry)
+        site = Site(config.shop.id, config.shop.domain, config.shop.timezone, config.receiving.gln)
+        cold = ColdWatch(config.fridges, store, registry, ColdEvents(site))
         if config.fridges:
             tasks(cold.run, "fridges")
 
@@ -222,6 +227,7 @@ class Gateway:
             port_power=PortPower(store, gear) if gear else None,
             hosts=LOOPBACK_HOSTS if ip_address(config.console.bind).is_loopback else None, hours=hours,
             readback=readback, unseen_ms=round(config.labels.unseen_days * 86_400_000),
+            receiving=ReceivingDesk(store, Registrar(site, config.receiving.rules())),
         )  # fmt: skip
         port = await stack.enter_async_context(self._serve(context))
         broker = await _mqtt_address(drivers.get("mqtt"), config.drivers.get("mqtt", {}))

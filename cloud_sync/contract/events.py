@@ -85,6 +85,8 @@ class SaleLine(BaseModel):
     """Whether it is the price for members, and the shopper had said to be one. Nothing says which."""
     lowered: Lowered | None = None
     """`minor` is less than the price of the version, because somebody said so. What is not less is judged, not lost."""
+    batch: Annotated[str, Field(max_length=20)] = ""
+    """The batch or lot, where the code that was scanned says it. "": nobody knows which batch was sold."""
 
 
 class Sale(BaseModel):

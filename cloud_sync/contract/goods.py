@@ -44,6 +44,30 @@ class Delivered(_Entry):
     lines: Annotated[tuple[GoodsLine, ...], Field(min_length=1, max_length=200)]
 
 
+class AnnouncedLine(_Entry):
+    """A batch that is on its way, as far as head office knows it: the person at the door sees what really came."""
+
+    item: Item
+    quantity: Quantity
+    batch: Annotated[str, Field(max_length=20)] = ""
+    expires: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    keeps: Literal["chilled", "frozen", "ambient"] = "ambient"
+
+
+class Announce(_Entry):
+    """Goods that come to the store and have to be checked there: no stock before somebody accepts them.
+
+    A `delivery` of the same `id` counts the accepted lines no second time.
+    """
+
+    kind: Literal["announce"] = "announce"
+    id: Id
+    due: Milliseconds
+    source: Annotated[str, Field(max_length=60)] = ""
+    """Who sends it, for people."""
+    lines: Annotated[tuple[AnnouncedLine, ...], Field(min_length=1, max_length=200)]
+
+
 class SetLevels(_Entry):
     """At `safety` or less the store asks for more, at `minimum` or less it asks urgently."""
 
@@ -97,7 +121,9 @@ class RecallCoupon(_Entry):
     id: Id
 
 
-Entry = Annotated[Delivered | SetLevels | Reserve | Cancel | LendCoupon | RecallCoupon, Field(discriminator="kind")]
+Entry = Annotated[
+    Delivered | Announce | SetLevels | Reserve | Cancel | LendCoupon | RecallCoupon, Field(discriminator="kind")
+]
 
 
 class Goods(BaseModel):

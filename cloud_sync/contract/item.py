@@ -1,10 +1,11 @@
-"""What an item is called: a GTIN-14, also where the maker printed no barcode."""
+"""What an item is called: a GTIN-14, also where the maker printed no barcode; and what its batches are called."""
 
 import re
 from typing import Annotated
 
 from pydantic import AfterValidator
 
+_BATCH = re.compile(r"[!-\"%-?A-Z_a-z]{1,20}")
 STORE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 
@@ -23,6 +24,14 @@ def gtin14(code: str) -> str:
     if check_digit(code[:-1]) != code[-1]:
         raise ValueError(f"{code!r} ends in {code[-1]}, its check digit should be {check_digit(code[:-1])}")
     return code.zfill(14)
+
+
+def check_batch(text: str) -> str:
+    """A batch or lot number as GS1 allows it (application identifier 10). Raises ValueError with the reason."""
+    batch = text.strip()
+    if not _BATCH.fullmatch(batch):
+        raise ValueError("a batch number has 1 to 20 letters, digits or signs, and no spaces")
+    return batch
 
 
 def internal_item(number: str) -> str:

@@ -29,16 +29,16 @@ def keep_fridges(tx: Transaction, fridges: Sequence[FridgeConfig]) -> None:
     tx.topics.add("fridges")
 
 
-def let_pass(tx: Transaction, one: FridgeConfig) -> Look:
-    """Let time pass at a fridge; returns how it is."""
+def let_pass(tx: Transaction, one: FridgeConfig) -> tuple[Look, Look]:
+    """Let time pass at a fridge; returns how it was and how it is."""
     before = _read(tx, one.id)
-    return _keep(tx, one, before, step(before, Passed(), tx.steady, one.limits()))
+    return before.look, _keep(tx, one, before, step(before, Passed(), tx.steady, one.limits()))
 
 
-def take_reading(tx: Transaction, one: FridgeConfig, centi: int, humidity: int | None) -> None:
-    """A sensor said how cold a fridge is."""
+def take_reading(tx: Transaction, one: FridgeConfig, centi: int, humidity: int | None) -> tuple[Look, Look]:
+    """A sensor said how cold a fridge is; returns how it was and how it is."""
     before = _read(tx, one.id)
-    _keep(tx, one, before, step(before, Read(centi), tx.steady, one.limits()))
+    after = _keep(tx, one, before, step(before, Read(centi), tx.steady, one.limits()))
     tx.sql.execute(
         "UPDATE fridge SET read_at = ?, humidity = COALESCE(?, humidity) WHERE id = ?", (tx.now, humidity, one.id)
     )
@@ -52,6 +52,7 @@ def take_reading(tx: Transaction, one: FridgeConfig, centi: int, humidity: int |
             "DELETE FROM cold_curve WHERE fridge = ? AND step = ? AND at < ?", (one.id, length, tx.now - kept)
         )
     tx.topics.add("fridges")
+    return before.look, after
 
 
 def in_centi(measure: Measure) -> int | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
 from drivers.base import Survey
@@ -16,16 +16,22 @@ from edge.store import Store, StoreError, Transaction
 log = logging.getLogger(__name__)
 
 PASS_SECONDS = 5.0
+Turned = Callable[[Transaction, FridgeConfig, Look, Look], None]
+"""Hears, in the transaction that found it, that a fridge looks otherwise than before."""
 ROLE, DRIVER = "other", "bthome"
 
 
 class ColdWatch:
     """Watches the fridges of the configuration."""
 
-    def __init__(self, fridges: Sequence[FridgeConfig], store: Store, registry: Registry) -> None:
+    def __init__(
+        self, fridges: Sequence[FridgeConfig], store: Store, registry: Registry,
+        turned: Turned = lambda _tx, _fridge, _before, _after: None,
+    ) -> None:  # fmt: skip
         self._fridges = tuple(fridges)
         self._store = store
         self._registry = registry
+        self._turned = turned
 
     async def run(self) -> None:
         """Take sensors into service, then let time pass until cancelled."""
@@ -49,8 +55,11 @@ class ColdWatch:
     def look(self, tx: Transaction) -> None:
         """Let time pass, inside a transaction. A sensor that fell silent is lost until it is heard again."""
         for one in self._fridges:
-            known = tx.sql.execute("SELECT look FROM fridge WHERE id = ?", (one.id,)).fetchone()
-            if let_pass(tx, one) is Look.SILENT and known[0] != Look.SILENT:
+            before, after = let_pass(tx, one)
+            if before is after:
+                continue
+            self._turned(tx, one, before, after)
+            if after is Look.SILENT:
                 tx.after(lambda one=one: self._registry.lost(one.sensor, "no reading for a while"))  # type: ignore[misc]
 
     def measured(self, survey: Survey) -> None:
@@ -71,7 +80,9 @@ class ColdWatch:
         def work(tx: Transaction) -> None:
             for one, centi in found:
                 if tx.sql.execute("SELECT 1 FROM fridge WHERE id = ?", (one.id,)).fetchone():
-                    take_reading(tx, one, centi, damp)
+                    before, after = take_reading(tx, one, centi, damp)
+                    if before is not after:
+                        self._turned(tx, one, before, after)
 
         try:
             self._store.run(work).add_done_callback(_kept)

@@ -28,6 +28,8 @@ class Booked(BaseModel):
     model_config = ConfigDict(extra="forbid")
     quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
     why: Annotated[str, Field(max_length=LONGEST_WHY)] = ""
+    batch: Annotated[str, Field(max_length=20)] = ""
+    """Of which batch it was, for what is thrown away."""
 
 
 class Found(BaseModel):
@@ -80,7 +82,7 @@ def stock_api(desk: Desk) -> APIRouter:
 
     @router.post("/api/stock/{item}/waste", status_code=201, response_model=None)
     async def waste(by: clerk, item: ItemCode, given: Booked) -> None:
-        await _done(goods.waste(item, given.quantity, by.name, given.why))
+        await _done(goods.waste(item, given.quantity, by.name, given.why, given.batch))
 
     @router.post("/api/stock/{item}/counts", status_code=201, response_model=None)
     async def count(by: clerk, item: ItemCode, given: Found) -> dict[str, Any]:

@@ -24,6 +24,10 @@ The API takes the session cookie of a browser, `Authorization: Bearer` with a to
     GET  /api/pickup                           POST /api/pickup/{order}/aside | missing | collect {code} | unlock
     GET  /api/tickets                          open and closed; POST /api/tickets/{number}/acknowledge takes one on
     GET  /api/availability                     ready for how much of today and of the last seven days, per device
+    GET  /api/receiving[/{sheet}]              POST opens a sheet {code? | item, batch, quantity, keeps, …} → {sheet}
+    POST /api/receiving/{sheet}/readings | accept | hold | release | reject | move | drop
+    GET  /api/trace?batch=[&item=]             where a batch came from, how cold it lay, what became of it
+    GET  /api/epcis?since=&until=              EPCIS 2.0 events as one JSON-LD document
     GET  /api/overview /api/tasks /api/labels /api/prices /api/healthz
 
 Calls that another site makes through a signed-in browser are refused by their Origin; the cookie is SameSite=Strict.
@@ -40,6 +44,7 @@ from edge.console.api_inspect import inspect_api
 from edge.console.api_proof import past_pictures, proof_api
 from edge.console.api_read import export_files, read_api
 from edge.console.api_readings import readings_api
+from edge.console.api_receiving import receiving_api, trace_api
 from edge.console.api_sign import sign_api, sign_forms
 from edge.console.api_stock import stock_api
 from edge.console.context import ConsoleContext
@@ -82,6 +87,8 @@ def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
         readings_api(desk),
         stock_api(desk),
         alarms_api(desk),
+        receiving_api(desk),
+        trace_api(desk),
     ):
         app.include_router(router)
     guard_app(app, context.hosts)

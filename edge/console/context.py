@@ -9,6 +9,7 @@ from drivers.base import PanelImage
 from edge.clock.kept import ShopHours
 from edge.config import Shop
 from edge.readback.service import ReadBack
+from edge.receiving.desk import ReceivingDesk
 from edge.store import Store
 
 
@@ -97,3 +98,5 @@ class ConsoleContext:
     """Reads photos of the shelf; None: this console takes none."""
     unseen_ms: int = 7 * 86_400_000
     """A label that nobody saw and that said nothing for so long is a task."""
+    receiving: ReceivingDesk | None = None
+    """Checks deliveries in; None: this console takes none."""

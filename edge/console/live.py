@@ -18,6 +18,9 @@ TOPICS = frozenset(
         "network",
         "tickets",
         "fridges",
+        "stock",
+        "clock",
+        "receiving",
     }
 )
 

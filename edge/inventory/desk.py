@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cloud_sync.contract.goods import MAX_QUANTITY
-from cloud_sync.contract.item import gtin14
+from cloud_sync.contract.item import check_batch, gtin14
 from edge.inventory import reservations
 from edge.inventory.facts import Kind, Movement
 from edge.inventory.levels import Levels
@@ -40,11 +40,11 @@ class StockDesk:
         """Goods came in."""
         await self._one(Kind.DELIVERY, item, quantity, by, why)
 
-    async def waste(self, item: str, quantity: int, by: str, why: str) -> None:
-        """Goods were thrown away; `why` says so."""
+    async def waste(self, item: str, quantity: int, by: str, why: str, batch: str = "") -> None:
+        """Goods were thrown away; `why` says so, `batch` of which batch they were where somebody looked."""
         if not why.strip():
             raise ValueError("say why: broken, out of date, stolen …")
-        await self._one(Kind.WASTE, item, -quantity, by, why)
+        await self._one(Kind.WASTE, item, -quantity, by, why, check_batch(batch) if batch else "")
 
     async def count(self, item: str, counted: int, by: str) -> Counted:
         """Somebody counted all of it, goods set aside included."""
@@ -88,7 +88,7 @@ class StockDesk:
 
         await self.store.do(work)
 
-    async def _one(self, kind: Kind, item: str, hand: int, by: str, why: str) -> None:
+    async def _one(self, kind: Kind, item: str, hand: int, by: str, why: str, batch: str = "") -> None:
         item = gtin14(item)
         if not 1 <= abs(hand) <= MAX_QUANTITY or (kind is Kind.DELIVERY) != (hand > 0):
             raise ValueError(f"{abs(hand)} is not a quantity")
@@ -96,7 +96,10 @@ class StockDesk:
         def work(tx: Transaction) -> None:
             if kind is Kind.WASTE and balance_of(tx, item).hand < -hand:
                 raise ValueError(f"the book has {balance_of(tx, item).hand} of it; count it first")
-            note(tx, [Movement(_new_id(kind), item, kind, tx.now, hand, by=by, why=why[:LONGEST_WHY])])
+            number = _new_id(kind)
+            note(tx, [Movement(number, item, kind, tx.now, hand, by=by, why=why[:LONGEST_WHY])])
+            if batch:
+                tx.sql.execute("INSERT INTO batch_waste VALUES (?, ?, ?, ?, ?)", (number, item, batch, tx.now, -hand))
             _audit(tx, by, f"stock.{kind}", {"item": item, "quantity": hand, "why": why[:LONGEST_WHY]})
 
         await self.store.do(work)

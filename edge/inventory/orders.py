@@ -6,6 +6,7 @@ from securesystemslib.signer import Key
 
 from cloud_sync.contract.change import Untrusted
 from cloud_sync.contract.goods import (
+    Announce,
     Cancel,
     Delivered,
     Entry,
@@ -21,6 +22,7 @@ from edge.inventory.facts import Kind, Movement
 from edge.inventory.levels import Levels
 from edge.inventory.records import note, set_levels, tell
 from edge.prices.inbox import CURSOR, cursor
+from edge.receiving import announced
 from edge.store import Transaction
 
 
@@ -55,6 +57,8 @@ def carry_out(tx: Transaction, entry: Entry, author: str, issued_at: int) -> Non
                     for place, line in enumerate(lines)
                 ],
             )
+        case Announce():
+            announced.take_in(tx, entry)
         case SetLevels(item=item, minimum=minimum, safety=safety):
             set_levels(tx, item, Levels(minimum, safety), author)
         case Reserve():

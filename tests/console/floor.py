@@ -25,12 +25,16 @@ from edge.coldchain.watch import fridges
 from edge.config import Shop
 from edge.console.context import ConsoleContext
 from edge.devices.registry import Registry
+from edge.epcis.events import Site
 from edge.labels import CannotDraw
 from edge.pictures import Pictures
 from edge.prices.checks import Limits
 from edge.prices.engine import PriceEngine
 from edge.prices.inbox import Inbox
 from edge.readback.service import ReadBack
+from edge.receiving.desk import ReceivingDesk
+from edge.receiving.machine import Rules as ReceivingRules
+from edge.receiving.records import Registrar
 from edge.store import Store, Transaction
 from edge.verbs import ShopVerbs
 
@@ -55,6 +59,7 @@ class Floor:
         self.live: Callable[[], int] | None = live
         self.shop = Shop(id="0204", name="Market Ilica", currency="EUR", locale="hr", timezone="Europe/Zagreb")
         self.store = Store(folder / "store.db", self.clock, epoch=7)
+        self.site = Site(self.shop.id, self.shop.domain, self.shop.timezone)
         self.engine = PriceEngine(held_after_ms=1_000)
         self.registry = Registry(self.store, self.clock, silent_after_ms=10 * DAY)
         self.pictures = Pictures(self.shop, self.store, self._panel_of)
@@ -85,7 +90,7 @@ class Floor:
             "shop": self.shop, "store": self.store, "verbs": self.verbs, "clock": self.clock,
             "readback": ReadBack(self.store, self.engine, self.shop.domain, self.clock),
             "link": lambda: self.link, "picture": self.pictures, "enrol_store": self._enrol_store,
-            "hours": self.hours,
+            "hours": self.hours, "receiving": ReceivingDesk(self.store, Registrar(self.site, ReceivingRules())),
         }  # fmt: skip
         return ConsoleContext(**(parts | more))  # type: ignore[arg-type]
 

@@ -1,0 +1,1 @@
+"""The receiving check: open, measure, sign. What is held is not in stock."""
