@@ -46,6 +46,7 @@ from edge.footfall import Footfall
 from edge.intake import Intake
 from edge.labels.lint import undrawable
 from edge.law.settings import Law
+from edge.network.faults import network as network_measures
 from edge.network.verbs import PortPower
 from edge.network.watch import NetworkWatch
 from edge.pictures import Pictures
@@ -205,7 +206,8 @@ class Gateway:
         alarms = AlarmWatch(
             store, config.alarms.chosen(),
             (measures.devices, measures.clock, measures.disk(config.data), measures.line(link.view),
-             cold_measures, queues(footfall.all_present), crowd(footfall.occupancy_limit, config.shop.timezone)),
+             cold_measures, network_measures, queues(footfall.all_present),
+             crowd(footfall.occupancy_limit, config.shop.timezone)),
             hours, config.alarms.quiet_hours(),
         )  # fmt: skip
         tasks(alarms.run, "alarms")

@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from nicegui import ui
-from nicegui.elements.mixins.text_element import TextElement
 
 from cloud_sync.pages.format import ago, exact
 from cloud_sync.pages.i18n import Catalogue, Words
+from cloud_sync.pages.navigation import Destination, phone_bar, rail_links
+from cloud_sync.pages.text import text
 from cloud_sync.pages.theme import LOOKS, State, dress_page
 
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """One entry of the navigation. `label` is a message key, `icon` a Material icon name."""
-
-    path: str
-    icon: str
-    label: str
+__all__ = [
+    "Destination", "Frame", "card", "columns", "empty", "language_links", "lone_card", "notice", "page_frame",
+    "stat_tile", "status_chip", "table_words", "text", "when",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +50,7 @@ def page_frame(
                 with ui.element("div"):
                     text("Aisle")
                     text(t(frame.name), "small")
-            for place in frame.destinations:
-                with ui.link(target=place.path).classes("aisle-link") as link:
-                    ui.icon(place.icon)
-                    text(t(place.label))
-                if place.path == here:
-                    link.props('aria-current="page"')
+            rail_links(frame.destinations, t, here)
             with ui.element("div").classes("aisle-rail-foot"):
                 _foot(frame, t, here, who)
         with ui.element("main").classes("aisle-main"):
@@ -70,6 +62,7 @@ def page_frame(
                 with ui.element("div").classes("aisle-only-phone aisle-row aisle-small"):
                     _foot(frame, t, here, who)
             yield
+        phone_bar(frame.destinations, t, here)
 
 
 @contextmanager
@@ -84,11 +77,6 @@ def lone_card(catalogue: Catalogue, t: Words, title: str, here: str) -> Iterator
             language_links(catalogue, t, here)
         text(title, "h2")
         yield
-
-
-def text(words: str, tag: str = "span") -> ui.element:
-    """Plain text in an HTML element of its own; never read as markup."""
-    return TextElement(tag=tag, text=words)
 
 
 @contextmanager

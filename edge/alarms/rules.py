@@ -26,6 +26,10 @@ class Measure(StrEnum):
     """Whether somebody waits too long in a queue that a camera sees."""
     CROWD = "shop.people"
     """Whether more people are in the shop than its cameras' rules allow."""
+    POWER = "supply.power"
+    PORT = "port.state"
+    """A port that something of the shop hangs on: "dead", or "unfed" when it cannot feed it."""
+    PRINTER = "printer.state"
 
 
 Value = str | int
@@ -39,6 +43,8 @@ class Observation:
     subject: str
     value: Value
     why: str = ""
+    explains: tuple[str, ...] = ()
+    """Devices that are silent because of it: while its ticket is open, their being lost is no fault of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,10 @@ RULES = (
     Rule("cold-silent", Measure.COLD, Is(frozenset({"silent"})), MINUTE, MINUTE, critical=True),
     Rule("shop-full", Measure.CROWD, Is(frozenset({"full"})), 0, MINUTE, critical=True),
     Rule("queue-long", Measure.QUEUE, Is(frozenset({"long"})), 0, MINUTE),
+    Rule("on-battery", Measure.POWER, Is(frozenset({"battery", "low"})), 0, MINUTE, critical=True),
+    Rule("port-dead", Measure.PORT, Is(frozenset({"dead"})), MINUTE, MINUTE),
+    Rule("port-unfed", Measure.PORT, Is(frozenset({"unfed"})), MINUTE, MINUTE),
+    Rule("printer-stuck", Measure.PRINTER, Is(frozenset({"stuck"})), 2 * MINUTE, MINUTE),
     Rule("till-lost", Measure.TILL, LOST, 2 * MINUTE, MINUTE),
     Rule("device-fault", Measure.FAULT, FAULT, MINUTE, MINUTE),
     Rule("camera-blind", Measure.CAMERA, LOST, 5 * MINUTE, 2 * MINUTE),
@@ -116,4 +126,7 @@ RULES = (
     Rule("label-silent", Measure.LABEL, LOST, 10 * MINUTE, 2 * MINUTE, part_of="labels-silent"),
     Rule("battery-low", Measure.BATTERY, Below(2_500, 2_600), HOUR, HOUR),
 )
-"""The rules of a shop, unless its operator says otherwise. A rule that others are part of stands before them."""
+"""The rules of a shop, unless its operator says otherwise.
+
+A rule that others are part of, or whose tickets explain theirs, stands before them.
+"""

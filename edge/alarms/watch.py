@@ -60,32 +60,38 @@ class AlarmWatch:
         seen, before = gather(tx, self._sources), read_alarms(tx)
         now = Moment(tx.steady, awake(self._hours(tx.sql), self._quiet, tx.now))
         ticketed: set[str] = set()
+        explained: set[str] = set()
         for rule in self.rules:
             kept = before.pop(rule.name, {})
             if rule.part_of in ticketed:
                 self._end(tx, rule, kept, now)
-            elif rule.measure in seen and self._judge(tx, rule, kept, seen[rule.measure], now):
-                ticketed.add(rule.name)
+            elif rule.measure in seen:
+                looked = [one for one in seen[rule.measure] if not (one.value == "lost" and one.subject in explained)]
+                open_now = self._judge(tx, rule, kept, looked, now)
+                explained |= {device for one in looked if one.subject in open_now for device in one.explains}
+                if open_now:
+                    ticketed.add(rule.name)
         for name, left in before.items():  # rules that were switched off
             self._end(tx, _KNOWN.get(name) or Rule(name, Measure.OTHER, RULES[0].test, 0, 0), left, now)
         tell_office(tx)
 
     def _judge(
         self, tx: Transaction, rule: Rule, kept: dict[str, Kept], seen: Sequence[Observation], now: Moment
-    ) -> bool:
-        """Let one rule decide on all of its subjects; says whether any ticket of it is open."""
+    ) -> set[str]:
+        """Let one rule decide on all of its subjects; returns those with an open ticket."""
         events: dict[str, tuple[Event, Observation | None]] = {subject: (Calm(), None) for subject in kept}
         for one in seen:
             if one.subject in events or len(events) < MOST_OF_A_RULE:
                 events[one.subject] = Seen(one.value), one
-        ticketed = False
+        ticketed: set[str] = set()
         for subject, (event, observation) in events.items():
             before = kept.get(subject)
             was = before.alarm if before else None
             after, effects = step(was, event, now, rule)
             if effects or after != was:
                 keep(tx, rule, subject, before, after, effects, observation)
-            ticketed = ticketed or (after is not None and after.has_ticket)
+            if after is not None and after.has_ticket:
+                ticketed.add(subject)
         return ticketed
 
     def _end(self, tx: Transaction, rule: Rule, kept: dict[str, Kept], now: Moment) -> None:

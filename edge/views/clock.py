@@ -7,9 +7,6 @@ from sqlite_utils import Database
 
 from edge.clock.watch import TRUST, kept_verdict
 
-SERIOUS = frozenset({"off", "jumped", "before"})
-"""Doubts that say that the clock is wrong; the others only that nobody knows."""
-
 
 @dataclass(frozen=True, slots=True)
 class ClockView:

@@ -1,21 +1,20 @@
-"""What needs a person, most costly first."""
+"""What a person does so that every price is right and goes on, most costly first.
 
-from collections.abc import Iterator
+A task is about a price. What is broken is a ticket (`edge.alarms`), which opens and closes by itself: a till that does
+not answer, a weak battery, a dead port. A broken label is a task only while a raise waits for it.
+"""
+
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import partial
 
 from sqlite_utils import Database
 
-from edge.views.clock import SERIOUS, read_clock
-from edge.views.labels import LOW_BATTERY_MV, TROUBLE_AFTER_MS
-from edge.views.network import GearView, list_supplies, read_network
+from edge.views.clock import read_clock
+from edge.views.labels import TROUBLE_AFTER_MS
 from edge.views.selling import Loss, read_losses
 from edge.views.shelf import Caught, labels_in_wrong_place, labels_unseen, labels_with_wrong_price
 
 MAX_OF_A_KIND = 200
-NEEDS_A_HAND = ("no paper", "no toner", "door open", "jammed", "input tray empty")
-"""Faults of a printer that somebody of the shop can mend."""
 REFUSED_FOR_MS = 24 * 3_600_000
 """How long a refused change stays a task."""
 CLOCK_AFTER_MS = 60_000
@@ -27,23 +26,19 @@ UNSEEN_AFTER_MS = 7 * 86_400_000
 
 
 class TaskKind(IntEnum):
-    """Kinds of task. The order is the order of cost: the box will stop, timed raises wait for the clock, ..."""
+    """Kinds of task. The order is the order of cost: timed raises wait for the clock, shoppers are overcharged, ..."""
 
-    POWER = 0
     CLOCK = 1
-    TILL = 2
-    SHOWS_OLD = 3
-    HELD_RAISE = 4
-    INSPECTED = 5
-    APPROVAL = 6
-    WRONG_LABEL = 7
-    UNSEEN = 8
-    LABEL = 9
-    NETWORK = 10
-    REFUSED_CHANGE = 11
-    REFUSED_PRICE = 12
-    COVERED = 13
-    BATTERY = 14
+    SHOWS_OLD = 2
+    HELD_RAISE = 3
+    INSPECTED = 4
+    APPROVAL = 5
+    WRONG_LABEL = 6
+    UNSEEN = 7
+    LABEL = 8
+    REFUSED_CHANGE = 9
+    REFUSED_PRICE = 10
+    COVERED = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +66,11 @@ class Task:
     currency: str = ""
     count: int = 0
     loss: Loss | None = None
-    what: str = ""
-    """Of network gear: what is wrong ("gear", "port", "power", "printer")."""
-    port: int = 0
 
     @property
     def key(self) -> str:
         """The same for as long as it is the same task."""
-        return f"{self.kind}:{self.device}:{self.item}:{self.version}:{self.what}:{self.port}"
+        return f"{self.kind}:{self.device}:{self.item}:{self.version}"
 
     @property
     def gives_away(self) -> int:
@@ -99,19 +91,15 @@ def list_tasks(database: Database, now: int, unseen_ms: int = UNSEEN_AFTER_MS) -
     ]
     holding = {task.device for task in (*held, *seen)}
     tasks = [
-        *_power(database),
         *_clock(database, now),
-        *_tills(database),
         *held,
         *_inspected(database, now),
         *seen,
         *_approvals(database),
         *(task for task in _labels(database, now) if task.device not in holding),
-        *_network(database),
         *_refused_changes(database, now),
         *_refused_prices(database, now),
         *_covered(database),
-        *(task for task in _batteries(database) if task.device not in holding),
     ]
     return sorted(
         tasks, key=lambda task: (task.kind, -(task.loss.per_hour if task.loss else 0), -task.gives_away, task.since)
@@ -119,55 +107,13 @@ def list_tasks(database: Database, now: int, unseen_ms: int = UNSEEN_AFTER_MS) -
 
 
 def _clock(database: Database, now: int) -> list[Task]:
-    """A clock that is wrong, or one that nobody vouches for while prices wait for their time."""
+    """A clock that nobody vouches for while prices wait for their time."""
     clock = read_clock(database)
-    if clock.trusted or clock.since is None or not (clock.waits or clock.doubt in SERIOUS):
+    if clock.trusted or clock.since is None or not clock.waits:
         return []
     if 0 <= now - clock.since < CLOCK_AFTER_MS:
         return []
     return [Task(TaskKind.CLOCK, why=clock.why, since=clock.since, count=clock.waits)]
-
-
-def _power(database: Database) -> list[Task]:
-    """Power supplies on battery; `count` is the minutes left, `state` how urgent it is."""
-    return [
-        Task(TaskKind.POWER, device=one.device, state=one.power, since=one.since, count=one.minutes or 0)
-        for one in list_supplies(database)
-        if one.power != "mains"
-    ]
-
-
-def _network(database: Database) -> list[Task]:
-    """Network gear that needs somebody. `why` holds the names of what hangs there, or the gear's own words."""
-    return [task for one in read_network(database).gear for task in _gear(one)][:MAX_OF_A_KIND]
-
-
-def _gear(one: GearView) -> Iterator[Task]:
-    """Gear that gives no answer or says no; dead ports that a device of the shop hangs on; printers that are stuck."""
-    task = partial(Task, TaskKind.NETWORK, device=one.id, name=one.name, place=one.place)
-    if one.state in ("lost", "fault"):
-        yield task(state=one.state, since=one.since, why=one.why, what="gear")
-        return
-    since = one.surveyed_at or one.since
-    for port in one.ports:
-        if port.in_trouble:
-            names = ", ".join(hanging.name for hanging in port.hanging)
-            yield task(since=since, why=names, what="power" if port.power == "fault" else "port", port=port.number)
-    faults = str(one.values.get("printer.faults", "")).split(", ")
-    if stuck := [fault for fault in faults if fault in NEEDS_A_HAND]:
-        yield task(since=since, why=", ".join(stuck), what="printer")
-
-
-def _tills(database: Database) -> list[Task]:
-    rows = database.conn.execute(
-        "SELECT id, name, place, state, state_at, state_why FROM device"
-        " WHERE role = 'till' AND enrolled = 1 AND state IN ('fault', 'lost') LIMIT ?",
-        (MAX_OF_A_KIND,),
-    )
-    return [
-        Task(TaskKind.TILL, device=device, name=name, place=place, state=state, since=since, why=why)
-        for device, name, place, state, since, why in rows
-    ]
 
 
 def _held_raises(database: Database, now: int) -> list[Task]:
@@ -212,29 +158,18 @@ def _approvals(database: Database) -> list[Task]:
 
 
 def _labels(database: Database, now: int) -> list[Task]:
-    """Labels in fault or lost, and labels that have not taken what they should show for a while."""
+    """Labels that are there and have not taken what they should show for a while."""
     rows = database.conn.execute(
-        "SELECT d.id, d.place, d.state, d.state_why,"
-        " CASE WHEN d.state IN ('fault', 'lost') THEN d.state_at ELSE t.desired_at END,"
-        " COALESCE(b.item, ''), (SELECT name FROM price p WHERE p.item = b.item ORDER BY version DESC LIMIT 1)"
-        " FROM device d JOIN twin t ON t.device = d.id LEFT JOIN binding b ON b.device = d.id"
+        "SELECT d.id, d.place, d.state, d.state_why, t.desired_at, b.item,"
+        " (SELECT name FROM price p WHERE p.item = b.item ORDER BY version DESC LIMIT 1)"
+        " FROM device d JOIN twin t ON t.device = d.id JOIN binding b ON b.device = d.id"
         " WHERE d.role = 'label' AND d.enrolled = 1 AND d.id NOT IN (SELECT device FROM covered)"
-        " AND (d.state IN ('fault', 'lost') OR (b.item IS NOT NULL"
-        "   AND t.desired_at <= :late AND (t.desired_version != t.reported_version"
-        "     OR json_extract(t.desired, '$.item') IS NOT json_extract(t.reported, '$.item')))) LIMIT :limit",
+        " AND d.state NOT IN ('fault', 'lost') AND t.desired_at <= :late AND (t.desired_version != t.reported_version"
+        "   OR json_extract(t.desired, '$.item') IS NOT json_extract(t.reported, '$.item')) LIMIT :limit",
         {"late": now - TROUBLE_AFTER_MS, "limit": MAX_OF_A_KIND},
     )
     return [
-        Task(
-            TaskKind.LABEL,
-            device=device,
-            place=place,
-            state=state,
-            why=why,
-            since=since,
-            item=item,
-            name=name or "",
-        )
+        Task(TaskKind.LABEL, device=device, place=place, state=state, why=why, since=since, item=item, name=name or "")
         for device, place, state, why, since, item, name in rows
     ]
 
@@ -327,15 +262,3 @@ def _inspected(database: Database, now: int) -> list[Task]:
         )
         for inspection, label, item, name, place, found, shown, charged, currency, at in rows
     ]  # fmt: skip
-
-
-def _batteries(database: Database) -> list[Task]:
-    rows = database.conn.execute(
-        "SELECT id, place, battery_mv, COALESCE(seen_at, state_at) FROM device"
-        " WHERE role = 'label' AND enrolled = 1 AND battery_mv < ? ORDER BY battery_mv LIMIT ?",
-        (LOW_BATTERY_MV, MAX_OF_A_KIND),
-    )
-    return [
-        Task(TaskKind.BATTERY, device=device, place=place, count=battery, since=since)
-        for device, place, battery, since in rows
-    ]

@@ -20,8 +20,11 @@ class Ticket:
     number: int
     rule: str
     subject: str
+    """The device, fridge or part of the box; `switch-1:7` is port 7 of a switch."""
     name: str
     place: str
+    role: str
+    """The device's; "" for what is none."""
     critical: bool
     value: str
     why: str
@@ -32,6 +35,16 @@ class Ticket:
     closed_at: int | None
     calming: bool
     """It does not fire at this moment; the ticket closes soon if it stays so."""
+
+    @property
+    def part(self) -> str:
+        """Which port of the gear; "" for a whole device."""
+        return self.subject.partition(":")[2]
+
+    @property
+    def device(self) -> str:
+        """The device that it is about, or that it is a part of."""
+        return self.subject.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +59,11 @@ class Ready:
 
 
 _COLUMNS = (
-    "SELECT t.number, t.rule, t.subject, COALESCE(f.name, d.name, ''), COALESCE(f.place, d.place, ''), t.critical,"
-    " t.value, t.why, t.opened_at, t.announced_at, t.acknowledged_at, t.acknowledged_by, t.closed_at,"
-    " COALESCE(a.phase, '') = 'calming' FROM ticket t LEFT JOIN device d ON d.id = t.subject"
+    "SELECT t.number, t.rule, t.subject, COALESCE(f.name, d.name, ''), COALESCE(f.place, d.place, ''),"
+    " COALESCE(d.role, ''), t.critical, t.value, t.why, t.opened_at, t.announced_at, t.acknowledged_at,"
+    " t.acknowledged_by, t.closed_at,"
+    " COALESCE(a.phase, '') = 'calming' FROM ticket t LEFT JOIN device d ON d.id ="
+    " CASE instr(t.subject, ':') WHEN 0 THEN t.subject ELSE substr(t.subject, 1, instr(t.subject, ':') - 1) END"
     " LEFT JOIN fridge f ON f.id = t.subject AND t.rule LIKE 'cold-%' LEFT JOIN alarm a ON a.ticket = t.number"
 )
 
@@ -109,8 +124,8 @@ def _down(changes: list[Change], now: int) -> list[tuple[int, int]]:
 
 
 def _ticket(row: tuple) -> Ticket:  # type: ignore[type-arg]  # a database row: its columns are named above
-    number, rule, subject, name, place, critical, value, why, opened, announced, taken, by, closed, calming = row
+    number, rule, subject, name, place, role, critical, value, why, opened, announced, taken, by, closed, calming = row
     return Ticket(
-        number, rule, subject, name, place, bool(critical), value, why, opened, announced, taken, by, closed,
+        number, rule, subject, name, place, role, bool(critical), value, why, opened, announced, taken, by, closed,
         bool(calming),
     )  # fmt: skip

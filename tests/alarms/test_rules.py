@@ -12,6 +12,10 @@ NEARLY: dict[str, tuple[tuple[Measure, str, str | int], tuple[Measure, str, str 
     "cold-silent": ((Measure.COLD, "dairy", "silent"), (Measure.COLD, "dairy", "in band")),
     "shop-full": ((Measure.CROWD, "shop", "full"), (Measure.CROWD, "shop", "fine")),
     "queue-long": ((Measure.QUEUE, "till 1", "long"), (Measure.QUEUE, "till 1", "short")),
+    "on-battery": ((Measure.POWER, "ups-1", "low"), (Measure.POWER, "ups-1", "mains")),
+    "port-dead": ((Measure.PORT, "switch-1:7", "dead"), (Measure.PORT, "switch-1:7", "up")),
+    "port-unfed": ((Measure.PORT, "switch-1:7", "unfed"), (Measure.PORT, "switch-1:7", "delivering")),
+    "printer-stuck": ((Measure.PRINTER, "printer-1", "stuck"), (Measure.PRINTER, "printer-1", "printing")),
     "clock-doubted": ((Measure.CLOCK, "gateway", "doubted"), (Measure.CLOCK, "gateway", "trusted")),
     "line-down": ((Measure.LINE, "head-office", "offline"), (Measure.LINE, "head-office", "catching-up")),
     "labels-silent": ((Measure.SILENT_LABELS, "shop", 21), (Measure.SILENT_LABELS, "shop", 20)),
@@ -75,3 +79,27 @@ def test_what_is_out_of_service_or_covered_is_nobodys_worry(change: str) -> None
     rig.look()
     rig.run(HOUR, 10 * MINUTE)
     assert rig.open() == []
+
+
+def test_a_dead_port_explains_the_silence_of_what_hangs_there_and_of_nothing_else() -> None:
+    rig = Rig()
+    for till in ("till-1", "till-2"):
+        rig.desk.device(till, "till")
+        rig.state(till, "lost")
+    rig.said = {Measure.PORT: [Observation(Measure.PORT, "switch-1:7", "dead", "Self-checkout 1", ("till-1",))]}
+    rig.look()
+    rig.run(10 * MINUTE)
+    assert rig.open() == [("port-dead", "switch-1:7"), ("till-lost", "till-2")]
+    rig.said = {Measure.PORT: []}  # the cable is in again, the till is not there yet
+    rig.run(10 * MINUTE)
+    assert rig.open() == [("till-lost", "till-2"), ("till-lost", "till-1")]
+
+
+def test_where_nobody_watches_ports_a_silent_till_is_a_fault_of_its_own() -> None:
+    rig = Rig(rules=tuple(rule for rule in RULES if rule.name != "port-dead"))
+    rig.desk.device("till-1", "till")
+    rig.state("till-1", "lost")
+    rig.said = {Measure.PORT: [Observation(Measure.PORT, "switch-1:7", "dead", "", ("till-1",))]}
+    rig.look()
+    rig.run(10 * MINUTE)
+    assert rig.open() == [("till-lost", "till-1")]

@@ -17,13 +17,14 @@ from edge.console.pages.photo import FAULTS as PHOTO_FAULTS
 from edge.inspect.frame import By
 from edge.inspect.report import Found
 from edge.readback.facts import Verdict
+from edge.receiving.machine import Keeps, Missing, Objection
 from edge.views.labels import LabelState
 from edge.views.prices import PHASES
 from edge.views.tasks import TaskKind
 
 WRONG = (Verdict.WRONG_ITEM, Verdict.MOVED)
 CONSOLE = Path(__file__).parents[2] / "edge" / "console"
-APART = (TaskKind.LABEL, TaskKind.INSPECTED, TaskKind.WRONG_LABEL, TaskKind.POWER, TaskKind.NETWORK)
+APART = (TaskKind.INSPECTED, TaskKind.WRONG_LABEL)
 """Kinds of task that have more than one title."""
 MADE = {
     *(f"label.{state}" for state in LabelState),
@@ -52,8 +53,7 @@ MADE = {
         for tail in ("", ".what")
     ),
     *(f"verdict.{verdict}" for verdict in ("taken", "refused")),
-    *(f"task.label.{state}" for state in ("lost", "fault", "late")),
-    *(f"power.{power}{tail}" for power in ("battery", "low") for tail in ("", ".title")),
+    *(f"power.{power}" for power in ("battery", "low")),
     *(
         f"ups.source.{source}"
         for source in ("mains", "battery", "bypass", "booster", "reducer", "none", "other", "unknown")
@@ -65,7 +65,6 @@ MADE = {
     *(f"port.{look}" for look in ("up", "down", "off")),
     *(f"port.how.{how}" for how in ("lldp", "forwarding")),
     *(f"poe.{state}" for state in (*POE_STATES.values(), "unknown")),
-    *(f"task.network.{what}" for what in ("gear", "port", "power", "printer")),
     *(f"printer.{kind}" for kind in ("tray", "supply")),
     *("task." + kind.name.lower().replace("_", "-") for kind in TaskKind if kind not in APART),
     *(f"task.wrong-label.{one}{tail}" for one in Verdict if one.stray or one in WRONG for tail in ("", ".step")),
@@ -75,6 +74,11 @@ MADE = {
     *(f"clock.by.{source}" for source in Source),
     *(f"fridge.{look}" for look in Look),
     *(f"alarm.{rule.name}{tail}" for rule in RULES for tail in ("", ".step")),
+    *(f"receiving.{word}{tail}" for word in ("release", "reject") for tail in ("", ".title", ".body", ".done")),
+    *(f"receiving.state.{state}" for state in ("open", "accepted", "held", "rejected")),
+    *(f"receiving.keeps.{keeps}" for keeps in Keeps),
+    *(f"receiving.missing.{one}" for one in Missing),
+    *(f"receiving.against.{one}" for one in Objection),
     *(f"price.{word}{tail}" for word in ("approve", "reject") for tail in ("", ".title", ".body", ".done")),
 }
 """Keys that the code puts together from a state's name."""

@@ -11,6 +11,7 @@ from edge.views.labels import LabelFilter, LabelState, count_labels, list_labels
 from edge.views.overview import read_overview
 from edge.views.prices import count_prices, list_prices, waiting_for
 from edge.views.tasks import TaskKind, list_tasks
+from edge.views.tickets import open_tickets
 from edge.views.visitors import read_visitors
 from tests.console.conftest import MILK, NOW, OIL, SALT
 from tests.console.floor import DAY, HOUR, MINUTE, Floor, row
@@ -152,9 +153,25 @@ def test_tasks_come_most_costly_first(shop: Floor) -> None:
     shop.sequence += 5
     shop.do(lambda tx: shop.inbox.take(tx, shop.sequence, "not an envelope"))
     assert kinds(shop) == [
-        TaskKind.TILL, TaskKind.HELD_RAISE, TaskKind.APPROVAL, TaskKind.LABEL, TaskKind.REFUSED_CHANGE,
-        TaskKind.REFUSED_PRICE, TaskKind.BATTERY,
+        TaskKind.HELD_RAISE, TaskKind.APPROVAL, TaskKind.REFUSED_CHANGE, TaskKind.REFUSED_PRICE,
     ]  # fmt: skip
+
+
+def test_what_is_broken_is_a_ticket_and_no_task(shop: Floor) -> None:
+    shop.do(lambda tx: tx.sql.execute("UPDATE device SET battery_mv = 2300 WHERE id = 'shelf-01'"))
+    shop.state("till-2", "lost")
+    shop.state("shelf-03", "lost")
+    shop.state("shelf-04", "fault")
+    for _ in range(7):
+        shop.now += 10 * MINUTE
+        shop.do(shop.alarms.look)
+    assert kinds(shop) == []
+    with shop.store.reading() as db:
+        tickets = {(one.rule, one.device, one.role) for one in open_tickets(db)}
+    assert tickets == {
+        ("till-lost", "till-2", "till"), ("label-silent", "shelf-03", "label"), ("device-fault", "shelf-04", "label"),
+        ("battery-low", "shelf-01", "label"),
+    }  # fmt: skip
 
 
 def test_what_a_person_decided_is_no_task_any_more(shop: Floor) -> None:

@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 from drivers.snmp import SnmpDriver
+from edge.alarms.rules import RULES
+from edge.alarms.sources import devices, gather
 from edge.devices.sink import DriverSink
 from edge.intake import Intake
 from edge.network.config import NetworkConfig
+from edge.network.faults import network
 from edge.network.verbs import PortPower
 from edge.network.watch import NetworkWatch
 from edge.power import PowerGuard, raises_held
 from edge.views.network import GearKind, NetworkView, read_network
-from edge.views.tasks import TaskKind, list_tasks
 from simulators.snmp import Agent, Gear, Printer, Switch, Ups
 from tests.console.floor import Floor, gtin, row
 from tests.drivers.snmp.room import USER, options, until
@@ -53,9 +55,10 @@ class Shop:
         with self.floor.store.reading() as db:
             return [row[0] for row in db.conn.execute("SELECT kind FROM outbox ORDER BY seq")]
 
-    def tasks(self) -> list[TaskKind]:
-        with self.floor.store.reading() as db:
-            return [task.kind for task in list_tasks(db, self.floor.clock())]
+    def faults(self) -> list[str]:
+        """Rules that fire now, each as often as it does."""
+        found = self.floor.do(lambda tx: gather(tx, (devices, network)))
+        return [rule.name for rule in RULES for one in found.get(rule.measure, ()) if rule.test.holds(one.value, False)]
 
 
 @asynccontextmanager
@@ -108,14 +111,14 @@ async def test_a_switch_is_shown_with_its_ports_and_the_camera_on_port_three(tmp
         camera = gear.ports[2]
         assert [one.device for one in camera.hanging] == ["door-camera"]
         assert camera.may_cycle
-        assert made.tasks() == []
+        assert made.faults() == []
         switch.ports[3].oper = 2
         await ask(made, "sw-1")
         assert made.view.gear[0].ports[2].in_trouble
-        assert made.tasks() == [TaskKind.NETWORK]
-        switch.ports[3].oper, switch.ports[1].oper = 1, 2  # nobody's port: no task
+        assert made.faults() == ["port-dead"]
+        switch.ports[3].oper, switch.ports[1].oper = 1, 2  # nobody's port: no fault
         await ask(made, "sw-1")
-        assert made.tasks() == []
+        assert made.faults() == []
 
 
 async def test_rates_a_reboot_and_a_move_are_on_record(tmp_path: Path) -> None:
@@ -151,7 +154,7 @@ async def test_kill_is_seen_within_two_surveys_and_revival_within_one(tmp_path: 
         assert made.agents["sw-1"].asked <= 6  # two surveys, each question asked twice; one may be on its way
         assert made.floor.registry.get("sw-2").health.state == "ready"  # type: ignore[union-attr]
         made.floor.do(lambda tx: None)
-        assert TaskKind.NETWORK in made.tasks()
+        assert made.faults() == ["device-lost"]
         made.agents["sw-1"].faults.silent = False
         await until(lambda: str(registry.get("sw-1").health.state) == "ready")  # type: ignore[union-attr]
 
@@ -186,7 +189,7 @@ async def test_on_battery_the_ledger_is_sealed_the_queue_sent_and_raises_wait(tm
         await until(lambda: (floor.do(lambda tx: None), made.view.checkpointed_at)[1])
         assert made.kinds()[-3:] == ["power.battery", "power.raises", "power.checkpoint"]
         assert made.told()[-2:] == ["power.battery", "ledger.head"]
-        assert TaskKind.POWER in made.tasks()
+        assert "on-battery" in made.faults()
 
         floor.change([row(MILK, 149)])  # a raise waits, on the label and at the till
         assert await asyncio.to_thread(charged, floor) == {"till-1": [129], "shelf-01": [129]}
@@ -201,7 +204,7 @@ async def test_on_battery_the_ledger_is_sealed_the_queue_sent_and_raises_wait(tm
         await asyncio.to_thread(floor.answer)
         assert await asyncio.to_thread(charged, floor) == {"till-1": [139], "shelf-01": [139]}
         assert made.kinds().count("power.mains") == 1
-        assert TaskKind.POWER not in made.tasks()
+        assert "on-battery" not in made.faults()
 
 
 def charged(floor: Floor) -> dict[str, list[int]]:
@@ -266,14 +269,14 @@ async def test_a_port_is_cycled_by_a_named_person_and_only_where_that_is_allowed
             await power.cycle("sw-1", 3, "mara")
 
 
-async def test_a_printer_that_needs_a_hand_is_a_task(tmp_path: Path) -> None:
+async def test_a_printer_that_needs_a_hand_is_a_fault(tmp_path: Path) -> None:
     printer = Printer("printer-1")
     async with shop(tmp_path, printer, run=False) as made:
         await ask(made, "printer-1")
-        assert made.tasks() == []
+        assert made.faults() == []
         printer.errors = b"\x40"
         await ask(made, "printer-1")
-        assert made.tasks() == [TaskKind.NETWORK]
+        assert made.faults() == ["printer-stuck"]
 
 
 async def test_history_is_kept_in_steps_and_bounded(tmp_path: Path) -> None:

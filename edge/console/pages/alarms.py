@@ -1,39 +1,20 @@
 """Alarms: the tickets that are open, those that were, and how much of the time each device was ready."""
 
-from functools import partial
-
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import APIRouter, ui
 from sqlite_utils import Database
 
 from cloud_sync.pages.parts import card, empty, status_chip, text
-from cloud_sync.pages.reasons import in_words
 from cloud_sync.pages.theme import State
 from edge.alarms.availability import Availability
-from edge.console.accounts import Role
 from edge.console.desk import Desk
 from edge.console.pages.looks import many
 from edge.console.pages.shell import Region, Visit, enter
+from edge.console.pages.ticket_card import ICONS, headline, ticket_card
 from edge.store.transaction import GATEWAY
 from edge.views.tickets import Ready, Ticket, closed_tickets, open_tickets, read_availability
 
-ICONS = {
-    "disk-full": "storage",
-    "cold-excursion": "severe_cold",
-    "cold-silent": "sensors_off",
-    "shop-full": "groups",
-    "queue-long": "hourglass_bottom",
-    "till-lost": "point_of_sale",
-    "device-fault": "build",
-    "camera-blind": "videocam_off",
-    "device-lost": "sensors_off",
-    "clock-doubted": "schedule",
-    "line-down": "cloud_off",
-    "labels-silent": "signal_wifi_bad",
-    "label-silent": "sell",
-    "battery-low": "battery_alert",
-}
 GOOD = 0.995
 """A device that is ready for less of the time is worth a look."""
 Facts = tuple[list[Ticket], list[Ticket], list[Ready]]
@@ -98,39 +79,7 @@ class Board:
 
     def _draw_open(self, opened: list[Ticket]) -> None:
         for one in opened:
-            self._draw(one)
-
-    def _draw(self, one: Ticket) -> None:
-        visit, t = self._visit, self._visit.t
-        state = State.FAILED if one.critical else State.NEEDS_YOU
-        if one.acknowledged_at is not None:
-            state = State.CHANGING
-        with ui.element("article").classes(f"console-task aisle-{state}"):
-            with ui.element("div").classes("console-task-icon"):
-                ui.icon(ICONS[one.rule]).props("aria-hidden=true")
-            with ui.element("div").classes("aisle-grow"):
-                text(headline(visit, one), "strong")
-                text(f"{said(visit, one)} {t(f'alarm.{one.rule}.step')}".strip(), "div").classes("console-task-words")
-                with ui.element("div").classes("aisle-soft aisle-small console-facts"):
-                    text(t("alarms.number", number=one.number))
-                    if one.place:
-                        text(one.place)
-                    with ui.element("span"):
-                        visit.when(one.opened_at)
-                    if one.acknowledged_at is not None:
-                        text(t("alarms.taken", by=one.acknowledged_by))
-                    if one.calming:
-                        text(t("alarms.calming"))
-                    if one.announced_at is None:
-                        text(t("alarms.waits"))
-            if one.acknowledged_at is None and visit.may(Role.CLERK):
-                button = ui.button(t("alarms.take"), on_click=partial(self._take, one)).props("unelevated")
-                button.classes("console-task-button").props["aria-label"] = f"{t('alarms.take')}: {one.number}"
-
-    async def _take(self, one: Ticket) -> None:
-        visit = self._visit
-        verbs, by = visit.desk.context.verbs, visit.account.name
-        await visit.act(Role.CLERK, lambda: verbs.acknowledge(one.number, by), visit.t("alarms.take.done"))
+            ticket_card(self._visit, one)
 
     def _draw_closed(self, closed: list[Ticket]) -> None:
         visit, t = self._visit, self._visit.t
@@ -166,21 +115,6 @@ class Board:
                     made.classes(f"aisle-{State.NEEDS_YOU} console-low" if low else "")
         if len(ready) == 1:
             status_chip(State.OFFLINE, t, t("devices.none"))
-
-
-def headline(visit: Visit, one: Ticket) -> str:
-    """What is wrong, with what."""
-    t = visit.t
-    key = f"alarm.{one.rule}"
-    return t(key, name=one.name or one.subject, value=one.value)
-
-
-def said(visit: Visit, one: Ticket) -> str:
-    """The device's own words, as a sentence."""
-    words = in_words(one.why, visit.t, visit.desk.figures.money).strip()
-    if not words:
-        return ""
-    return words if words[-1] in ".!?。！？" else words + visit.t("alarms.stop")
 
 
 def span(visit: Visit, length_ms: int) -> str:

@@ -10,6 +10,7 @@ from edge.coldchain.machine import Look
 from edge.console.desk import Desk
 from edge.console.pages.cold_chart import cold_curve
 from edge.console.pages.shell import Region, Visit, enter
+from edge.console.pages.temperatures import degrees
 from edge.views.fridges import Fridge, read_fridges
 
 LOOKS = {
@@ -80,11 +81,6 @@ class Row:
             if one.curve:
                 chart = ui.echart(cold_curve(one, visit.desk.context.shop.timezone, t))
                 chart.classes("console-chart")
-
-
-def degrees(centi: int) -> str:
-    """A temperature for people: -18.3 °C."""
-    return f"{centi / 100:.1f} °C".replace("-", "−")
 
 
 def band(one: Fridge, visit: Visit) -> str:

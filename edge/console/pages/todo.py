@@ -18,7 +18,6 @@ from edge.views.tasks import Task, TaskKind
 
 ICONS = {
     TaskKind.CLOCK: "schedule",
-    TaskKind.TILL: "point_of_sale",
     TaskKind.HELD_RAISE: "hourglass_top",
     TaskKind.SHOWS_OLD: "running_with_errors",
     TaskKind.WRONG_LABEL: "wrong_location",
@@ -29,9 +28,6 @@ ICONS = {
     TaskKind.REFUSED_PRICE: "block",
     TaskKind.INSPECTED: "fact_check",
     TaskKind.COVERED: "visibility_off",
-    TaskKind.BATTERY: "battery_alert",
-    TaskKind.POWER: "power_off",
-    TaskKind.NETWORK: "lan",
 }
 
 
@@ -46,7 +42,7 @@ class Step:
 def task_card(visit: Visit, task: Task, *, picture: bool = True) -> ui.element:
     """One task: what, where, since when, what it costs, and one button."""
     t = visit.t
-    failed = task.state in ("fault", "low") or task.kind in (TaskKind.REFUSED_CHANGE, TaskKind.REFUSED_PRICE)
+    failed = task.state == "fault" or task.kind in (TaskKind.REFUSED_CHANGE, TaskKind.REFUSED_PRICE)
     state = State.FAILED if failed else State.NEEDS_YOU
     with ui.element("article").classes(f"console-task aisle-{state}") as made:
         with ui.element("div").classes("console-task-icon"):
@@ -81,20 +77,12 @@ def title(visit: Visit, task: Task) -> str:
     """What is wrong, in a few words."""
     t = visit.t
     match task.kind:
-        case TaskKind.LABEL:
-            return t(f"task.label.{task.state if task.state in ('lost', 'fault') else 'late'}")
         case TaskKind.SHOWS_OLD if task.gives_away:
             return t("task.shows-old.over")
         case TaskKind.WRONG_LABEL:
             return t(f"task.wrong-label.{task.state}")
-        case TaskKind.BATTERY:
-            return t("task.battery", volts=f"{task.count / 1000:.2f}")
         case TaskKind.INSPECTED:
             return t(f"task.inspected.{task.state}")
-        case TaskKind.POWER:
-            return t(f"power.{task.state}.title")
-        case TaskKind.NETWORK:
-            return t(f"task.network.{task.what}")
         case kind:
             return t("task." + kind.name.lower().replace("_", "-"))
 
@@ -133,14 +121,6 @@ def detail(visit: Visit, task: Task) -> str:
         case TaskKind.REFUSED_PRICE:
             why = in_words(task.why, t, money)
             return t("task.refused-price.why", name=task.name, price=money(task.minor, task.currency), why=why)
-        case TaskKind.POWER:
-            return t("power.minutes", minutes=task.count) + " " + t("power.now")
-        case TaskKind.NETWORK if task.what == "printer":
-            faults = ", ".join(t(f"printer.fault.{fault.replace(' ', '-')}") for fault in task.why.split(", "))
-            return f"{task.name}: {faults}"
-        case TaskKind.NETWORK if task.port:
-            where = t("task.network.where", switch=task.name, port=task.port)
-            return f"{task.why}: {where}" if task.why else where
         case _:
             return ": ".join(part for part in (task.name, task.why) if part)
 
@@ -162,27 +142,21 @@ def next_step(visit: Visit, task: Task) -> Step:
         case TaskKind.CLOCK if visit.may(Role.MANAGER):
             return Step(t("clock.confirm"), lambda: confirm_clock(visit))
         case TaskKind.CLOCK:
-            return Step(t("task.show"), _to("/link"))
-        case TaskKind.TILL:
-            return Step(t("task.retry"), retry)
+            return Step(t("task.show"), to_page("/link"))
         case TaskKind.SHOWS_OLD | TaskKind.WRONG_LABEL:
-            return Step(t("task.read-again"), _to(f"/photo?place={quote(task.place)}"))
+            return Step(t("task.read-again"), to_page(f"/photo?place={quote(task.place)}"))
         case TaskKind.HELD_RAISE | TaskKind.COVERED | TaskKind.UNSEEN:
-            return Step(t("task.scan"), _to(to_scan(task.device)))
+            return Step(t("task.scan"), to_page(to_scan(task.device)))
         case TaskKind.INSPECTED:
-            return Step(t("task.look-again"), _to(f"/inspect/{task.count}?label={quote(task.device)}"))
-        case TaskKind.LABEL if task.state == "lost":
-            return Step(t("task.scan"), _to(to_scan(task.device)))
+            return Step(t("task.look-again"), to_page(f"/inspect/{task.count}?label={quote(task.device)}"))
         case TaskKind.LABEL:
             return Step(t("task.retry"), retry)
         case TaskKind.APPROVAL if visit.may(Role.MANAGER):
             return Step(t("task.approve"), approve)
         case TaskKind.APPROVAL:
-            return Step(t("task.show"), _to("/prices?phase=held"))
+            return Step(t("task.show"), to_page("/prices?phase=held"))
         case TaskKind.REFUSED_CHANGE:
-            return Step(t("task.show"), _to("/ledger"))
-        case TaskKind.POWER | TaskKind.NETWORK:
-            return Step(t("task.show"), _to("/network"))
+            return Step(t("task.show"), to_page("/ledger"))
         case _:
             return Step(t("task.show"), show)
 
@@ -246,7 +220,9 @@ async def decide(
     return await visit.act(Role.MANAGER, lambda: deed(item, version, by), t(f"price.{word}.done"))
 
 
-def _to(path: str) -> Callable[[], Awaitable[None]]:
+def to_page(path: str) -> Callable[[], Awaitable[None]]:
+    """What a button does that leads to a page."""
+
     async def go() -> None:
         ui.navigate.to(path)
 
