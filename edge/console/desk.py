@@ -18,7 +18,10 @@ from edge.views.tasks import Task, list_tasks
 T = TypeVar("T")
 OLDEST_MS = 5_000
 """A glance is read anew after this long even when nothing was written: time alone turns a label to trouble."""
-EVERYTHING = ("labels", "devices", "prices", "sales", "visits", "outbox", "clock", "readings", "network")
+EVERYTHING = (
+    "labels", "devices", "prices", "sales", "visits", "outbox", "clock", "readings", "network", "tickets", "stock",
+    "receiving",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from cloud_sync.queue.outbox import Depth, Outbox
 from edge.views.day import day_of
 from edge.views.devices import DeviceRow, list_tills
 from edge.views.labels import LabelCounts, count_labels
+from edge.views.receiving import Waiting, count_waiting
+from edge.views.stock import Orders, StockSums, count_orders, sum_stock
+from edge.views.tickets import Ticket, open_tickets
 from edge.views.visitors import Visitors, read_visitors
 
 
@@ -32,6 +35,11 @@ class Overview:
     landed_today: int
     on_the_way: int
     for_approval: int
+    tickets: tuple[Ticket, ...]
+    """Faults that are open."""
+    stock: StockSums
+    orders: Orders
+    entrance: Waiting
 
 
 def read_overview(database: Database, now: int, timezone: str, currency: str) -> Overview:
@@ -59,4 +67,8 @@ def read_overview(database: Database, now: int, timezone: str, currency: str) ->
         landed_today=landed,
         on_the_way=active,
         for_approval=held,
+        tickets=tuple(open_tickets(database)),
+        stock=sum_stock(database, now),
+        orders=count_orders(database, now),
+        entrance=count_waiting(database, now),
     )

@@ -80,6 +80,16 @@ class Order:
     locked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Customers' orders: to put aside, of these how many are soon or already late, and to hand out."""
+
+    to_pick: int
+    soon: int
+    late: int
+    to_give: int
+
+
 def sum_stock(database: Database, now: int, items: Sequence[str] = ()) -> StockSums:
     """Counts over all items under stock control, or over a list of them (what is unknown on it is out of stock)."""
     marks = ",".join("?" * len(items))
@@ -133,6 +143,13 @@ def list_orders(database: Database, now: int) -> list[Order]:
               tries >= MOST_TRIES)
         for order, state, at, until, code, tries in orders
     ]  # fmt: skip
+
+
+def count_orders(database: Database, now: int) -> Orders:
+    """For the overview."""
+    waiting = database.conn.execute("SELECT state, at FROM reservation WHERE state IN ('held', 'aside')").fetchall()
+    hastes = [haste(max(0, now - at)) for state, at in waiting if state == "held"]
+    return Orders(len(hastes), hastes.count(Haste.SOON), hastes.count(Haste.LATE), len(waiting) - len(hastes))
 
 
 def _row(database: Database, row: tuple[Any, ...]) -> StockRow:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,19 +21,24 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from cloud_sync.contract.events import EventClass
-from cloud_sync.contract.goods import Delivered, Entry, GoodsLine, Reserve, SetLevels
+from cloud_sync.contract.goods import Announce, AnnouncedLine, Delivered, Entry, GoodsLine, Reserve, SetLevels
 from cloud_sync.link.state import LinkPhase, LinkView
 from drivers.base import Sighting
 from edge.coldchain.config import FridgeConfig
 from edge.coldchain.records import keep_fridges, take_reading
 from edge.console.app import add_console
+from edge.epcis.events import Reading
 from edge.inventory.facts import Kind, Movement
 from edge.inventory.orders import carry_out
 from edge.inventory.records import note
 from edge.inventory.reservations import set_aside
 from edge.labels.digital_link import tag_of
-from edge.readback.facts import Look, Reading
+from edge.readback.facts import Look
+from edge.readback.facts import Reading as Read
 from edge.readback.record import Glimpse, record_look
+from edge.receiving.desk import ReceivingDesk
+from edge.receiving.machine import Keeps, Rules
+from edge.receiving.records import Arrived, Registrar
 from edge.store import Transaction
 from tests.console.floor import DAY, HOUR, LARGE, MIDDLE, MINUTE, SMALL, Floor, gtin, row
 
@@ -145,6 +151,34 @@ def _goods(floor: Floor, now: int, items: list[str]) -> None:
     floor.do(lambda tx: set_aside(tx, "A-1038", MANAGER))
 
 
+def _entrance(floor: Floor, now: int, items: list[str]) -> None:
+    """A delivery that is expected, a sheet being written, one that is set apart, and one that was signed."""
+    desk = ReceivingDesk(floor.store, Registrar(floor.site, Rules()))
+    good = (now // DAY + 9) * DAY // 1000
+    until = datetime.fromtimestamp(good, tz=UTC).date().isoformat()
+
+    def arrive(item: str, batch: str, quantity: int, keeps: Keeps, source: str, *said: Reading) -> int:
+        number = asyncio.run(desk.open(Arrived(item, batch, quantity, keeps, until, source), MANAGER))
+        if said:
+            asyncio.run(desk.measure(number, said, MANAGER))
+        return number
+
+    floor.now = now - 26 * HOUR
+    milk = arrive(items[0], "L-2214", 24, Keeps.CHILLED, "Dairy co-op", Reading(floor.now, 310, 6_200))
+    asyncio.run(desk.accept(milk, MANAGER, "dairy"))
+    floor.now = now - 50 * MINUTE
+    gouda = arrive(items[13], "K-0907", 30, Keeps.CHILLED, "Mountain cheese", Reading(floor.now, 870, 7_000))
+    asyncio.run(desk.hold(gouda, MANAGER, "the truck stood open", "dairy"))
+    floor.now = now - 6 * MINUTE
+    arrive(items[5], "L-2219", 40, Keeps.CHILLED, "Dairy co-op", Reading(floor.now, 290, None))
+    lines = (
+        AnnouncedLine(item=items[12], quantity=20, batch="B-118", expires=until, keeps="chilled"),
+        AnnouncedLine(item=items[14], quantity=36),
+    )
+    coming = Announce(id="D-5531", due=now - 20 * MINUTE, source="Dairy co-op", lines=lines)
+    floor.do(lambda tx: carry_out(tx, coming, "ana@hq", 0))
+
+
 def _eggs(floor: Floor, now: int, item: str) -> None:
     """A day to look back at: a raise that one label held up for half an hour, then a cut, read back by a camera."""
     name = ITEMS[6][0]
@@ -184,7 +218,7 @@ def _read_the_shelf(floor: Floor, now: int) -> None:
         left, top = 220 + 560 * (place % 3), 330 + 640 * (place // 3)
         corners = ((left, top), (left + 118, top + 4), (left + 116, top + 120), (left - 2, top + 116))
         version = 1 if device == "shelf-09" else shown[device]
-        readings.append(Reading(item, version, tag_of(device), corners, 116, 29))
+        readings.append(Read(item, version, tag_of(device), corners, 116, 29))
     glimpse = Glimpse(floor.now, camera="aisle-2", place="")
     floor.do(lambda tx: record_look(tx, floor.engine, Look(1920, 1280, tuple(readings[:5])), glimpse))
     gone = replace(readings[5], tag="0000")
@@ -217,10 +251,10 @@ def _fridges(floor: Floor, now: int) -> None:
     floor.do(work)
 
 
-def _look(floor: Floor, tx: Transaction) -> None:
+def _look(floor: Floor, tx: Transaction, later: int = 0) -> None:
     """Watch alarms in the past, where no steady time passes in a shop that begins now."""
     steady = tx.steady
-    tx.steady = floor.now
+    tx.steady = floor.now + later
     floor.alarms.look(tx)
     tx.steady = steady
 
@@ -239,6 +273,7 @@ def _alarms(floor: Floor, now: int) -> None:
 def settle_in(floor: Floor, now: int) -> None:
     """The last seconds before the present: a change that is just on its way."""
     _fridges(floor, now)
+    _entrance(floor, now, [gtin(number) for number in range(1, len(ITEMS) + 1)])
     _alarms(floor, now)
     _read_the_shelf(floor, now)
     floor.silent |= {"shelf-05", "shelf-21"}
@@ -453,6 +488,8 @@ def main() -> None:
         furnish(floor, now)
         settle_in(floor, now)
         wire(floor, now)
+        for later in (0, 3 * MINUTE):
+            floor.do(partial(_look, floor, later=later))
         if options.labels:
             multiply(floor, options.labels)
         if options.hostile:

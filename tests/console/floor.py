@@ -27,6 +27,7 @@ from edge.console.context import ConsoleContext
 from edge.devices.registry import Registry
 from edge.epcis.events import Site
 from edge.labels import CannotDraw
+from edge.network.faults import network
 from edge.pictures import Pictures
 from edge.prices.checks import Limits
 from edge.prices.engine import PriceEngine
@@ -70,7 +71,7 @@ class Floor:
             clock=ClockDesk(self.store, self.watch, self.hours, self.clock, self.clock, lambda: None),
             take_ticket=lambda tx, number, by: self.alarms.acknowledge(tx, number, by),
         )  # fmt: skip
-        self.alarms = AlarmWatch(self.store, RULES, (devices, fridges), self.hours)
+        self.alarms = AlarmWatch(self.store, RULES, (devices, fridges, network), self.hours)
         self.signer = CryptoSigner.generate_ed25519()
         key = self.signer.public_key
         trusted = {key.keyid: public_key(key.keyid, key.keyval["public"])}

@@ -50,6 +50,7 @@ class Door:
         self._held = Region()
         self._expected = Region()
         self._signed = Region()
+        ui.link(t("receiving.trace"), "/trace").classes("console-more")
 
     async def refresh(self) -> None:
         """Bring the page up to date. A sheet that somebody writes on keeps what is typed."""

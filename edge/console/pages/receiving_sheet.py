@@ -100,7 +100,7 @@ class SheetCard:
                 return
             place = ui.select({"": t("receiving.no-fridge"), **self._places}, value="", label=t("receiving.where"))
             place.props("outlined dense")
-            why = ui.input(t("receiving.why")).props(f"outlined dense maxlength={LONGEST_WHY}")
+            why = ui.input(t("receiving.remark")).props(f"outlined dense maxlength={LONGEST_WHY}")
 
             async def sign(deed: Callable[[], Awaitable[None]], done: str) -> None:
                 if await visit.act(Role.CLERK, deed, t(done)):
@@ -133,7 +133,8 @@ def held_line(visit: Visit, row: SheetRow, refresh: Refresh) -> None:
         ui.icon(KEEPS_ICON[row.keeps]).props("aria-hidden=true").classes("aisle-soft")
         with ui.element("div").classes("aisle-grow"):
             text(f"{visit.desk.figures.count(row.quantity)} × {row.name or row.item}", "strong")
-            ui.link(facts(visit, row), to_trace(row.batch, row.item)).classes("aisle-small")
+            with ui.element("div"):
+                ui.link(facts(visit, row), to_trace(row.batch, row.item)).classes("aisle-small")
             text(f"{reasons(visit, row.why)} · {row.signed_by}, {visit.ago(row.signed_at)}", "div").classes(
                 "aisle-small"
             )

@@ -48,7 +48,12 @@ def search(visit: Visit, batch: str) -> None:
     """Another batch, and the events of all of them as a file."""
     with ui.element("div").classes("console-filters"):
         field = ui.input(visit.t("trace.search"), value=batch).props("outlined dense maxlength=20")
-        field.on("keydown.enter", lambda: ui.navigate.to(f"/trace?batch={quote((field.value or '').strip(), safe='')}"))
+
+        def go() -> None:
+            ui.navigate.to(f"/trace?batch={quote((field.value or '').strip(), safe='')}")
+
+        field.on("keydown.enter", go)
+        ui.button(visit.t("trace.go"), icon="travel_explore", on_click=go).props("outline no-caps")
         link = ui.link(visit.t("trace.epcis"), "/api/epcis").classes("console-more")
         link.props("download")
 
