@@ -4,11 +4,11 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from simulators.demo.clients import ApiError
 from simulators.demo.judge import read_label
+from simulators.demo.promise import Promise as Promise
 from simulators.demo.stage import GRACE_SECONDS, Stage
 from simulators.till.basket import NotForSaleError
 from simulators.till.till import Till
@@ -17,14 +17,6 @@ SOON_SECONDS = 20.0
 NOTICED_SECONDS = 40.0
 """A label counts as lost after ten seconds; the rest is a slow machine's."""
 AT_ONCE_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What an act showed, in words, and why it failed; "" when it was kept."""
-
-    words: str
-    broken: str = ""
 
 
 async def late_payer(stage: Stage, item: str, raise_it: Callable[[], Any], say: Callable[[str], None]) -> Promise:

@@ -112,6 +112,11 @@ class Box(_Client):
         found: list[dict[str, Any]] = await self._call("GET", "/api/tasks")
         return found
 
+    async def tickets(self) -> list[dict[str, Any]]:
+        """Faults that are open."""
+        found: list[dict[str, Any]] = (await self._call("GET", "/api/tickets"))["open"]
+        return found
+
     async def judge(self, receipt: str) -> list[dict[str, Any]]:
         """What the ledger says of a receipt."""
         found: list[dict[str, Any]] = await self._call("GET", f"/api/receipts/{receipt}")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulators.demo.acts import Promise, dead_label, late_payer
+from simulators.demo.cold import drift
+from simulators.demo.net import pull_cable
 from simulators.demo.stage import Stage
 
 OUTAGE_SECONDS = 20.0
@@ -40,6 +42,7 @@ class Day:
         """The whole script."""
         return (
             Act(0.04, "Head office cuts six prices: tills first, then labels", lambda: self._reprice(range(6), 0.85)),
+            Act(0.06, "", self._fridge),
             Act(
                 0.12,
                 "Head office raises six prices: labels first, then tills",
@@ -52,6 +55,7 @@ class Day:
                 f"The line to head office is cut for {OUTAGE_SECONDS:.0f} s; the shop goes on selling",
                 self._cut_line,
             ),
+            Act(0.48, "", self._cable),
             Act(0.62, "The gateway is killed with changes on their way, and starts again", self._kill_gateway),
             Act(
                 0.78,
@@ -104,6 +108,15 @@ class Day:
         place = len(self.labelled) - 2
         item = self.labelled[place]
         self._people(late_payer(self._stage, item, lambda: self._reprice(range(place, place + 1), 1.2), self._say))
+
+    async def _fridge(self) -> None:
+        if self._stage.fridge is not None:
+            self._people(drift(self._stage.fridge, self._stage.box, self._say))
+
+    async def _cable(self) -> None:
+        wires = self._stage.wires
+        if wires is not None:
+            self._people(pull_cable(wires, self._stage.shop.tills[wires.till], self._stage.box, self._say))
 
     async def _dead_label(self) -> None:
         last = len(self.labelled) - 1

@@ -8,15 +8,17 @@ import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import AsyncExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from simulators.camera.clip import ClipTruth
 from simulators.demo.clients import Box, Office
+from simulators.demo.cold import Fridge, open_fridge
 from simulators.demo.goods import write_list
 from simulators.demo.judge import OfficeRecord, labels_right, read_office
 from simulators.demo.line import Line
+from simulators.demo.net import Wires, open_wires
 from simulators.demo.processes import NotStarted, Process
 from simulators.demo.shop import Shop, device_of, open_shop
 
@@ -35,7 +37,7 @@ that nobody takes the port of a process that is down for a moment."""
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the shop is like. The default is the demo's."""
+    """What the shop is like."""
 
     labels: int = 24
     tills: int = 3
@@ -49,9 +51,11 @@ class Setting:
     """How often a label is on the air."""
     more: str = ""
     """Appended to the gateway's configuration."""
+    equipment: bool = False
+    """A fridge with a thermometer, and a switch that the last till hangs on."""
 
 
-DEMO = Setting()
+DEMO = Setting(equipment=True)
 
 
 @dataclass
@@ -69,6 +73,8 @@ class Stage:
     password: str
     rows: dict[str, dict[str, Any]]
     """Item → the row that head office pushed last."""
+    fridge: Fridge | None = None
+    wires: Wires | None = None
 
     def record(self, before: int = 2**53) -> OfficeRecord:
         """What head office holds now; visits of minutes before `before` only."""
@@ -129,10 +135,14 @@ async def set_stage(
     say("Labels come on the air" + (", the camera's film is made" if film_seconds else ""))
     shop = await open_shop(stack, setting.labels, setting.poll_seconds, film_seconds, folder, seed)
 
+    fridge = await open_fridge(stack) if setting.equipment else None
+    wires = await open_wires(stack, f"till-{setting.tills}") if setting.equipment else None
+    more = setting.more + "".join(one.config for one in (fridge, wires) if one is not None)
+
     say("The gateway is enrolled at head office")
     ca_file = Path(ports["ca"]) if ports.get("ca") else None
     code = await office.add_store(store, f"Shop {store}", "EUR", "Europe/Zagreb")
-    config = _write_config(folder, store, line, shop, ca_file, setting)
+    config = _write_config(folder, store, line, shop, ca_file, replace(setting, more=more))
     await _enrol(folder, line, code, office, store, ca_file)
     gateway = Process(
         "gateway", ["gateway", "run", str(config)], folder / "gateway.log", folder / "gateway" / "ports.json"
@@ -142,7 +152,7 @@ async def set_stage(
     box = Box(f"http://127.0.0.1:{facts['console']}")
     await box.set_up(MANAGER, password)
 
-    stage = Stage(store, folder, office, box, office_process, gateway, line, shop, password, {})
+    stage = Stage(store, folder, office, box, office_process, gateway, line, shop, password, {}, fridge, wires)
     stack.push_async_callback(lambda: stage.office.close())
     stack.push_async_callback(lambda: stage.box.close())
 
