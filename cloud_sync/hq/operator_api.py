@@ -7,12 +7,14 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, UploadFile
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from cloud_sync.contract.change import ChangeRow
+from cloud_sync.contract.epcis import MEDIA_TYPE
 from cloud_sync.contract.goods import MAX_ENTRIES, Entry
 from cloud_sync.hq.enrolment import NewCode, approve, keys_of, new_code
+from cloud_sync.hq.epcis import read_epcis
 from cloud_sync.hq.goods import send_goods
 from cloud_sync.hq.http import BodyLimit, tell
 from cloud_sync.hq.ledger_heads import list_heads
@@ -128,6 +130,10 @@ def _stores_router(office: Office) -> APIRouter:
     @router.post("/stores/{store}/goods", status_code=201)
     def goods(store: str, given: GoodsOrders, name: str = operator) -> dict[str, Any]:
         return {"sequences": send_goods(office, store, given.entries, name)}
+
+    @router.get("/stores/{store}/epcis", dependencies=[operator])
+    def epcis(store: str, since: Span = 0, until: Span = 2**53) -> JSONResponse:
+        return JSONResponse(read_epcis(office, store, since, until), media_type=MEDIA_TYPE)
 
     @router.post("/stores/{store}/approve")
     def approve_key(store: str, approval: Approval, name: str = operator) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
+from cloud_sync.contract.epcis import MEDIA_TYPE, document
 from cloud_sync.contract.goods import MAX_QUANTITY
 from cloud_sync.contract.item import gtin14
 from edge.console.accounts import Account, Role
 from edge.console.desk import Desk
 from edge.console.door import need
 from edge.epcis.book import read_events
-from edge.epcis.events import Reading, document
+from edge.epcis.events import Reading
 from edge.inventory.desk import LONGEST_WHY
 from edge.receiving.desk import LONGEST_SOURCE, ReceivingDesk
 from edge.receiving.machine import Keeps
@@ -152,7 +153,7 @@ def trace_api(desk: Desk) -> APIRouter:
         """EPCIS 2.0 events of a span of time (UTC epoch milliseconds), as one JSON-LD document."""
         events: Sequence[dict[str, Any]] = await desk.look(lambda db: read_events(db.conn, since, until))
         return JSONResponse(
-            document(events, context.clock()), media_type="application/ld+json",
+            document(events, context.clock()), media_type=MEDIA_TYPE,
             headers={"Content-Disposition": f'attachment; filename="epcis-{context.shop.id}.jsonld"'},
         )  # fmt: skip
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from cloud_sync.contract.epcis import KIND
 from cloud_sync.contract.events import EventClass
 from cloud_sync.queue.outbox import QueueFull
 from edge.epcis.events import Event
@@ -11,7 +12,6 @@ from edge.store import Transaction
 from edge.store.ledger import encode
 from edge.store.transaction import GATEWAY
 
-KIND = "epcis"
 AT_ONCE = 200
 KEEP_MS = 400 * 86_400_000
 MOST = 10_000

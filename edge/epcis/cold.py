@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from cloud_sync.contract.epcis import iso
 from edge.coldchain.config import FridgeConfig
 from edge.coldchain.machine import Look
 from edge.coldchain.records import FINE
 from edge.epcis import book
-from edge.epcis.events import Disposition, Lot, Site, Step, iso, object_event, report
+from edge.epcis.events import Disposition, Lot, Site, Step, object_event, report
 from edge.receiving.records import unit_of
 from edge.store import Transaction
 

@@ -8,13 +8,14 @@ URIs, temperatures degrees Celsius (CEL), humidity per cent (P1); bare words are
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+from cloud_sync.contract.epcis import iso
+
 GS1 = "https://id.gs1.org"
 MOST_READINGS = 20
 """Readings that are told one by one; of more, the extremes."""
@@ -139,22 +140,6 @@ def report(
         if given is not None:
             found[key] = given / 100
     return found | {"exception": "ALARM_CONDITION"} if alarm else found
-
-
-def document(events: Sequence[Event], at: int) -> dict[str, Any]:
-    """A whole document, to be handed to a partner."""
-    return {
-        "@context": [CONTEXT],
-        "type": "EPCISDocument",
-        "schemaVersion": "2.0",
-        "creationDate": iso(at),
-        "epcisBody": {"eventList": list(events)},
-    }
-
-
-def iso(at: int) -> str:
-    """UTC epoch milliseconds as the standard writes times."""
-    return datetime.fromtimestamp(at / 1000, tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def offset(at: int, timezone: str) -> str:

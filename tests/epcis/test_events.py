@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from edge.epcis.events import Disposition, Lot, Reading, Site, Step, document, object_event, readings
+from cloud_sync.contract.epcis import document
+from edge.epcis.events import Disposition, Lot, Reading, Site, Step, object_event, readings
 from tests.epcis.standard import faults
 
 HERE = Site("0204", "id.example.com", "Europe/Zagreb")

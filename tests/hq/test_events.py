@@ -11,6 +11,7 @@ from sqlalchemy import Table, func, select
 
 from cloud_sync.contract.events import Batch
 from cloud_sync.contract.feed import MAX_BATCH_BYTES
+from cloud_sync.hq.epcis import read_epcis
 from cloud_sync.hq.ingest import ingest
 from cloud_sync.hq.office import open_office
 from cloud_sync.hq.schema import events, misfits, sale_lines, sales, visits
@@ -184,3 +185,14 @@ def _sale(seq: int) -> dict[str, Any]:
     line = {"item": "03850334043641", "version": 1, "minor": 100, "quantity": 1, "total_minor": 100}
     body = {"receipt": f"r{seq}", "currency": "EUR", "lines": [line], "total_minor": 100}
     return {"seq": seq, "cls": "sale", "kind": "sale", "device": "t", "at": 0, "received_at": 0, "body": body}
+
+
+def test_epcis_events_come_out_as_one_document_and_each_once(head_office: HeadOffice, gateway: Gateway) -> None:
+    event = {"type": "ObjectEvent", "eventID": "urn:uuid:1", "action": "OBSERVE"}
+    other = event | {"eventID": "urn:uuid:2"}
+    gateway.committed([gateway.event("epcis", event, seq=1), gateway.event("epcis", other, seq=2)])
+    gateway.committed([gateway.event("epcis", event, seq=1)], epoch=9)  # a restored gateway tells it again
+    found = read_epcis(head_office.office, gateway.store, 0, 2**53)
+    assert (found["type"], found["schemaVersion"]) == ("EPCISDocument", "2.0")
+    assert [one["eventID"] for one in found["epcisBody"]["eventList"]] == ["urn:uuid:1", "urn:uuid:2"]
+    assert read_epcis(head_office.office, gateway.store, 0, 1)["epcisBody"]["eventList"] == []

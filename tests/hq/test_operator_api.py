@@ -52,6 +52,7 @@ MATRIX = [
     ("POST", "/api/stores/0204/rows"), ("GET", "/api/stores/0204/changes"), ("GET", "/api/stores/0204/rows"),
     ("GET", "/api/stores/0204/rows.csv"), ("GET", "/api/stores/0204/sales"),
     ("GET", "/api/stores/0204/hours?start=0&end=3600000"), ("GET", "/api/stores/0204/ledger-heads"),
+    ("GET", "/api/stores/0204/epcis"),
 ]  # fmt: skip
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from cloud_sync.contract.epcis import document
 from cloud_sync.contract.goods import Announce, AnnouncedLine, Delivered, GoodsLine
 from edge.coldchain.config import FridgeConfig
 from edge.coldchain.records import keep_fridges
-from edge.epcis.events import Reading, document
+from edge.epcis.events import Reading
 from edge.inventory.orders import carry_out
 from edge.receiving.desk import ReceivingDesk
 from edge.receiving.machine import Keeps, Rules

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from cloud_sync.contract.epcis import document
 from cloud_sync.contract.events import Sale, SaleLine
 from drivers.base import Measure, Message, Survey
 from edge.cli import build
@@ -13,7 +14,6 @@ from edge.coldchain.records import FINE
 from edge.coldchain.watch import ColdWatch
 from edge.epcis.book import read_events
 from edge.epcis.cold import ColdEvents
-from edge.epcis.events import document
 from edge.intake import Intake
 from edge.inventory.desk import StockDesk
 from edge.receiving.desk import ReceivingDesk
