@@ -30,8 +30,8 @@ def test_a_box_is_scanned_measured_signed_and_traced_on_a_phone(signed_in: Page,
     expect(sheet).to_have_count(0)
     page.get_by_role("link", name="batch NEW-1").click()
     expect(page.get_by_role("heading", name="Trace of a batch")).to_be_visible()
-    expect(page.locator("main")).to_contain_text("2.4 °C")
-    expect(page.locator("main")).to_contain_text("12")
+    expect(page.locator(".aisle-main")).to_contain_text("2.4 °C")
+    expect(page.locator(".aisle-main")).to_contain_text("12")
 
 
 def test_a_manager_releases_what_is_set_apart_and_says_why(signed_in: Page, shop: str) -> None:
