@@ -14,6 +14,8 @@ from edge.vision.tracking import Track
 
 LOST_S = 4.0
 """Somebody who was lost may appear again for so long …"""
+HERE_S = 1.5
+"""Who was not seen for longer is not there now, though a track may still wait for them."""
 REACH, REACH_PER_S, MOST_REACH = 0.4, 0.5, 1.6
 """… this far away, in body heights."""
 AS_TALL = 1.3
@@ -24,8 +26,6 @@ SWAY = 0.12
 POSTER_S = 3600.0
 """So long a place is remembered at which something motionless was taken for a person."""
 MOST_SPOTS = 40
-LONGEST_STEP_S = 2.0
-"""Between two sights of one person more time than this does not count as stay."""
 
 Place = tuple[float, float]
 
@@ -58,7 +58,7 @@ class Person:
     still: bool = False
     """Has not moved at all for so long that it is no person."""
     here: bool = True
-    """A track follows it now."""
+    """Was seen a moment ago."""
     staff_s: float = 0.0
     staff: bool = False
 
@@ -144,9 +144,10 @@ def _new(track: Track, at: float, spots: tuple[Spot, ...], scene: SceneInPixels)
 def _seen(one: Person, track: Track, at: float, scene: SceneInPixels) -> Person:
     """The person after this look; a track that goes on without a sight says nothing new."""
     if track.seen <= one.seen:
-        return one if one.here and not one.step else replace(one, here=True, step=0.0)
+        here = at - one.seen <= HERE_S
+        return one if one.here is here and not one.step else replace(one, here=here, step=0.0)
     rules, foot = scene.rules, track.foot
-    step = min(track.seen - one.seen, LONGEST_STEP_S)
+    step = min(track.seen - one.seen, LOST_S)
     swayed = math.dist(foot, one.anchor) > SWAY * track.height
     moved = one.moved or math.dist(foot, one.origin) > MOVED * track.height
     still = not swayed and (one.still or 0 < rules.still_s <= at - one.anchored)

@@ -35,7 +35,8 @@ class Watch:
             self._tracker, self._state = Tracker(next_id=self._tracker.next_id), State()
         self._last = frame.at
         at = frame.at / 1000
-        self._tracker = advance(self._tracker, self._detector.detect(frame.pixels), at, self._rules)
+        boxes = self._detector.detect(frame.pixels)
+        self._tracker = advance(self._tracker, boxes, at, self._rules)
         self._state, learnt = learn(self._state, self._tracker.people, at, scene)
         return learnt
 
