@@ -93,23 +93,29 @@ def follow(crowd: Crowd, tracks: Iterable[Track], at: float, scene: SceneInPixel
     fresh: list[Track] = []
     for track in tracks:
         name = crowd.tracks.get(track.id)
-        if name is None:
-            fresh.append(track)
-        else:
+        if name is not None:
             names[track.id] = name
             people[name] = _seen(crowd.people[name], track, at, scene)
+        elif track.seen >= at:  # else it waits for somebody who goes on under another track
+            fresh.append(track)
     spots = tuple(spot for spot in crowd.spots if at - spot.seen <= POSTER_S)
-    lost = [one for name, one in crowd.people.items() if name not in people and at - one.seen <= LOST_S]
+    lost = [
+        one
+        for name, one in crowd.people.items()
+        if at - one.seen <= LOST_S and (name not in people or people[name].seen < at)
+    ]
     for track in fresh:
         if back := _same(track, lost):
             lost.remove(back)
             people[back.id] = _seen(back, track, at, scene)
+            names = {number: name for number, name in names.items() if name != back.id}
             names[track.id] = back.id
         else:
             people[track.id] = _new(track, at, spots, scene)
             names[track.id] = track.id
     for one in lost:
-        people[one.id] = replace(one, here=False, step=0.0)
+        if one.id not in people:
+            people[one.id] = replace(one, here=False, step=0.0)
     posters = [one for name, one in crowd.people.items() if one.still and name not in people]
     if posters:
         spots = _remember(spots, posters)
@@ -120,7 +126,9 @@ def _same(track: Track, lost: list[Person]) -> Person | None:
     """Who of those just lost appears here again, if anybody does: the nearest that could have come so far."""
     best, nearest = None, 1.0
     for one in lost:
-        gap = max(track.born - one.seen, 0.0)
+        gap = track.born - one.seen
+        if gap <= 0:
+            continue  # both were seen at once
         reach = one.height * min(REACH + REACH_PER_S * gap, MOST_REACH)
         far = math.dist(track.origin, one.foot) / reach
         if far < nearest and 1 / AS_TALL < track.height / one.height < AS_TALL:

@@ -68,9 +68,9 @@ class Doors:
 def cross(
     doors: Doors, crowd: Crowd, tracks: Iterable[Track], at: float, scene: SceneInPixels
 ) -> tuple[Doors, list[Entry]]:
-    """The doors after a look, and the entries that are told now. `tracks`: confirmed, and known to `crowd`."""
+    """The doors after a look, and the entries that are told now. `tracks`: confirmed, as `crowd` was given them."""
     rules = scene.rules
-    known = [_named(track, crowd) for track in tracks]
+    known = [_named(track, crowd.tracks[track.id]) for track in tracks if track.id in crowd.tracks]
     states, held = [], dict(doors.held)
     for number, line in enumerate(scene.lines):
         before = doors.lines[number] if number < len(doors.lines) else LineState()
@@ -147,7 +147,6 @@ def _beside(person: Person, other: Entry, crowd: Crowd) -> bool:
     return math.dist(mate.foot, person.foot) <= SIDE_BY_SIDE * max(mate.height, person.height)
 
 
-def _named(track: Track, crowd: Crowd) -> Track:
+def _named(track: Track, name: int) -> Track:
     """The track under the number of its person."""
-    name = crowd.tracks[track.id]
     return track if name == track.id else replace(track, id=name)
