@@ -11,8 +11,8 @@ from cloud_sync.contract.events import U64, EventClass, Sale
 from cloud_sync.queue.outbox import Pending
 from drivers.base import Message
 from edge.inventory import coupons
-from edge.inventory.facts import Movement
-from edge.inventory.records import note, sale_moves
+from edge.inventory.sales import Taken as Sold
+from edge.inventory.sales import note_sales
 from edge.prices.engine import PriceEngine
 from edge.prices.history import note_paid
 from edge.proof.sold import write_line
@@ -140,7 +140,7 @@ class _Batch:
         self._sales: list[tuple[object, ...]] = []
         self._paid: set[tuple[str, int, int]] = set()
         self._events: list[Pending] = []
-        self._moves: list[Movement] = []
+        self._sold: list[Sold] = []
 
     def last(self, device: str, epoch: int) -> int:
         """The last event of this journal that was taken; 0 when none."""
@@ -159,8 +159,7 @@ class _Batch:
             (message.device, message.epoch, message.seq, sale.receipt, message.at, sale.currency, sale.total_minor,
              encode({"lines": lines}))
         )  # fmt: skip
-        taken = [(line.item, line.quantity) for line in sale.lines]
-        self._moves += sale_moves(message.device, message.epoch, message.seq, message.at, taken)
+        self._sold.append((message.at, [(line.item, line.quantity) for line in sale.lines]))
         self.tell(message, EventClass.SALE, "sale", message.body)
 
     def tell(self, message: Message, cls: EventClass, kind: str, body: Mapping[str, Any]) -> None:
@@ -179,13 +178,11 @@ class _Batch:
         if self._sales:
             tx.sql.executemany("INSERT INTO sale VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._sales)
             note_paid(tx, self._paid)
+            note_sales(tx, self._sold)
             tx.topics.add("sales")
         if self._events:
             tx.tell_many(self._events)
-        if self._moves:
-            note(tx, self._moves)
-        self._moves = []
-        self.facts, self._sales, self._events, self._paid = [], [], [], set()
+        self.facts, self._sales, self._events, self._paid, self._sold = [], [], [], set(), []
 
 
 def _recorded(tx: Transaction, device: str, epoch: int) -> int:

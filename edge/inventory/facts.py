@@ -5,9 +5,8 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Why stock moved."""
+    """Why stock moved, other than by a sale, which is its own movement."""
 
-    SALE = "sale"
     DELIVERY = "delivery"
     COUNT = "count"
     WASTE = "waste"

@@ -1,10 +1,11 @@
 """Movements in the store of record: each written once, with the sums and whatever crossing follows from it."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from cloud_sync.contract.events import EventClass
-from cloud_sync.contract.goods import MAX_QUANTITY
+from edge.inventory.book import Book, enter
 from edge.inventory.facts import Balance, Kind, Movement
 from edge.inventory.levels import Level, Levels, asks, step
 from edge.store import Transaction
@@ -13,12 +14,13 @@ _TOLD = (Kind.DELIVERY, Kind.COUNT, Kind.WASTE)
 """Movements that head office hears of by themselves; a sale and a reservation have events of their own."""
 _KEEPS = (Kind.DELIVERY, Kind.COUNT)
 """Movements by which an item comes under stock control."""
-_BEFORE = "(at < :at OR (at = :at AND (kind != 'count' OR (:count AND id < :id))))"
-_AFTER = "(at > :at OR (at = :at AND (NOT :count OR id > :id)))"
 
 
 def note(tx: Transaction, moves: Iterable[Movement]) -> list[Movement]:
-    """Write movements; returns the new ones. What they mean for the levels is decided after all of them."""
+    """Write movements; returns the new ones. What they mean for the levels is decided after all of them.
+
+    Sales are none of these: see `edge.inventory.sales`.
+    """
     new = [move for move in moves if _insert(tx, move)]
     if new:
         check_levels(tx, {move.item for move in new})
@@ -28,8 +30,7 @@ def note(tx: Transaction, moves: Iterable[Movement]) -> list[Movement]:
 
 def balance_of(tx: Transaction, item: str) -> Balance:
     """What the movements of an item come to."""
-    row = tx.sql.execute("SELECT hand, reserved FROM stock WHERE item = ?", (item,)).fetchone()
-    return Balance(*row) if row else Balance()
+    return _book_of(tx, item).balance
 
 
 def set_levels(tx: Transaction, item: str, levels: Levels, by: str) -> None:
@@ -45,26 +46,18 @@ def set_levels(tx: Transaction, item: str, levels: Levels, by: str) -> None:
 
 
 def check_levels(tx: Transaction, items: Iterable[str]) -> None:
-    """Bring levels up to date. Each crossing is one event for head office, in the transaction that crossed."""
-    for item in sorted(items):
-        hand, reserved, minimum, safety, at, crossings = tx.sql.execute(
-            "SELECT hand, reserved, minimum, safety, level, crossings FROM stock WHERE item = ?", (item,)
-        ).fetchone()
-        before = Level(at)
-        levels = None if safety is None else Levels(minimum, safety)
-        after = step(before, hand - reserved, levels)
-        if after is before:
-            continue
-        asked = asks(before, after)
-        crossings += asked
-        tx.sql.execute("UPDATE stock SET level = ?, crossings = ? WHERE item = ?", (after.value, crossings, item))
-        if asked:
-            body = {
-                "item": item, "level": after.value, "crossing": crossings, "hand": hand, "reserved": reserved,
-                "minimum": minimum, "safety": safety,
-            }  # fmt: skip
-            tx.record("stock.asked", item, body)
-            tell(tx, "stock.request", body)
+    """Bring levels up to date. Each crossing is one event for head office, in the transaction that crossed.
+
+    Only items at or below their marks, or not yet clear of them, are looked at one by one.
+    """
+    rows = tx.sql.execute(
+        "SELECT s.item, hand, reserved, minimum, safety, level, crossings"
+        " FROM json_each(?) JOIN stock s ON s.item = value"
+        " WHERE safety IS NOT NULL AND (hand - reserved <= safety OR level != 'enough') ORDER BY s.item",
+        (json.dumps(list(items)),),
+    ).fetchall()
+    for row in rows:
+        _judge(tx, *row)
 
 
 def tell(tx: Transaction, kind: str, body: dict[str, Any]) -> None:
@@ -72,54 +65,66 @@ def tell(tx: Transaction, kind: str, body: dict[str, Any]) -> None:
     tx.tell(EventClass.SALE, kind, "gateway", body)
 
 
+def lessen_difference(tx: Transaction, item: str, at: int, adds: int) -> None:
+    """Somebody counted at `at` or later, and saw a movement that comes only now: so much less was a difference."""
+    tx.sql.execute(
+        "UPDATE stock_move SET hand = hand - ? WHERE id = (SELECT id FROM stock_move"
+        " WHERE item = ? AND kind = 'count' AND at >= ? ORDER BY at, id LIMIT 1)",
+        (adds, item, at),
+    )
+
+
+def _judge(
+    tx: Transaction, item: str, hand: int, reserved: int, minimum: int, safety: int, level: str, crossings: int
+) -> None:
+    before = Level(level)
+    after = step(before, hand - reserved, Levels(minimum, safety))
+    if after is before:
+        return
+    asked = asks(before, after)
+    crossings += asked
+    tx.sql.execute("UPDATE stock SET level = ?, crossings = ? WHERE item = ?", (after.value, crossings, item))
+    if asked:
+        body = {
+            "item": item, "level": after.value, "crossing": crossings, "hand": hand, "reserved": reserved,
+            "minimum": minimum, "safety": safety,
+        }  # fmt: skip
+        tx.record("stock.asked", item, body)
+        tell(tx, "stock.request", body)
+
+
+def _book_of(tx: Transaction, item: str) -> Book:
+    row = tx.sql.execute("SELECT hand, reserved, counted_at FROM stock WHERE item = ?", (item,)).fetchone()
+    return Book(*row) if row else Book()
+
+
 def _insert(tx: Transaction, move: Movement) -> bool:
     """Write one movement and its sum; False for one that is known."""
     sql = tx.sql
     if sql.execute("SELECT 1 FROM stock_move WHERE id = ?", (move.id,)).fetchone():
         return False
-    at = min(move.at, tx.now)  # a clock that is ahead must not put a sale behind a count to come
-    where = {"item": move.item, "at": at, "id": move.id, "count": move.kind is Kind.COUNT}
-    adds, book = move.hand, 0
-    if move.counted is not None:
-        (book,) = sql.execute(
-            f"SELECT COALESCE(SUM(hand), 0) FROM stock_move WHERE item = :item AND {_BEFORE}",  # noqa: S608  ours
-            where,
-        ).fetchone()
-        adds = move.counted - book
+    before = _book_of(tx, move.item)
+    noted = enter(before, move)
+    after = noted.book
     sql.execute(
         "INSERT INTO stock_move VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (move.id, move.item, move.kind.value, at, tx.now, adds, move.reserved, move.counted, move.by, move.why),
-    )
-    counted = sql.execute(
-        f"SELECT id FROM stock_move WHERE item = :item AND kind = 'count' AND {_AFTER} ORDER BY at, id LIMIT 1",  # noqa: S608
-        where,
-    ).fetchone()
-    if counted:  # whoever counted afterwards saw it already: the count found less of a difference, no more
-        sql.execute("UPDATE stock_move SET hand = hand - ? WHERE id = ?", (adds, counted[0]))
+        (move.id, move.item, move.kind.value, move.at, tx.now, noted.adds, move.reserved, move.counted, move.by,
+         move.why),
+    )  # fmt: skip
+    if noted.seen and noted.adds:
+        lessen_difference(tx, move.item, move.at, noted.adds)
     sql.execute(
         "INSERT INTO stock (item, hand, reserved, heard_at, counted_at, kept) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (item) DO UPDATE SET hand = hand + excluded.hand, reserved = reserved + excluded.reserved,"
-        " heard_at = excluded.heard_at, kept = MAX(kept, excluded.kept),"
-        " counted_at = MAX(COALESCE(counted_at, excluded.counted_at), COALESCE(excluded.counted_at, counted_at))",
-        (move.item, 0 if counted else adds, move.reserved, tx.now, at if where["count"] else None,
-         move.kind in _KEEPS),
-    )  # fmt: skip
+        " ON CONFLICT (item) DO UPDATE SET hand = excluded.hand, reserved = excluded.reserved,"
+        " heard_at = excluded.heard_at, counted_at = excluded.counted_at, kept = MAX(kept, excluded.kept)",
+        (move.item, after.hand, after.reserved, tx.now, after.counted_at, move.kind in _KEEPS),
+    )
     if move.kind in _TOLD:
-        body: dict[str, Any] = {"id": move.id, "item": move.item, "kind": move.kind.value, "quantity": adds, "at": at}
+        body: dict[str, Any] = {
+            "id": move.id, "item": move.item, "kind": move.kind.value, "quantity": noted.adds, "at": move.at,
+        }  # fmt: skip
         if move.counted is not None:
-            body |= {"counted": move.counted, "book": book}
+            body |= {"counted": move.counted, "book": before.hand}
         tx.record("stock.moved", move.item, {**body, "by": move.by, "why": move.why})
         tell(tx, "stock.move", body)
     return True
-
-
-def sale_moves(device: str, epoch: int, seq: int, at: int, lines: Sequence[tuple[str, int]]) -> list[Movement]:
-    """What a sale of (item, quantity) takes out of the shop. One movement for an item that was scanned twice."""
-    sold: dict[str, int] = {}
-    for item, quantity in lines:
-        sold[item] = sold.get(item, 0) + quantity
-    return [
-        Movement(f"sale:{device}:{epoch}:{seq}:{item}", item, Kind.SALE, at, hand=-quantity, by=device)
-        for item, quantity in sold.items()
-        if quantity <= MAX_QUANTITY  # what no shelf ever held would spoil the sums; the sale itself is on record
-    ]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ KILLS = 5
 AT = 1_793_000_000_000
 LINE = {"item": "03850102314218", "version": 7, "minor": 199, "quantity": 2, "total_minor": 398}
 SALE = {"receipt": "till-1-319", "currency": "EUR", "lines": [LINE], "total_minor": 398}
+CATALOGUE = 2_000
+"""Items that the sales of five lines are made of."""
 BODY = json.dumps(SALE, separators=(",", ":"))
 
 
@@ -51,9 +53,15 @@ def durable_events(say: Say) -> list[Figure]:
         f"events lost by {KILLS} kills", lost, "", target="0", met=lost == 0, note=f"of {acknowledged:,} acknowledged"
     )
     say("sales through the intake")
-    with tempfile.TemporaryDirectory() as folder:
-        sales = _sales(Path(folder) / "store.db")
-    return [figure, killed, Figure("sales recorded", sales, "/s", note="sale, hashed ledger row, report")]
+    short = _sales(lambda _: SALE)
+    long = _sales(_five_lines)
+    note = "sale, hashed ledger row, report, stock"
+    return [
+        figure,
+        killed,
+        Figure("sales recorded, one line", short, "/s", note=note),
+        Figure("sales recorded, five lines", long, "/s", note=f"{note}; of {CATALOGUE:,} items"),
+    ]
 
 
 @dataclass
@@ -118,13 +126,21 @@ def _bare(path: Path) -> float:
         connection.close()
 
 
-def _sales(path: Path) -> float:
-    store = Store(path, lambda: AT, epoch=1)
-    try:
-        sales = [Message("till-1", 1, seq, AT, "sale", SALE, lambda: None) for seq in range(1, EVENTS // 10 + 1)]
-        return _Feed(store).run(Intake(PriceEngine()), sales)
-    finally:
-        store.close()
+def _sales(body: Callable[[int], dict[str, Any]]) -> float:
+    """Sales per second, the body of each by its number."""
+    sales = [Message("till-1", 1, seq, AT, "sale", body(seq), lambda: None) for seq in range(1, EVENTS // 10 + 1)]
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "store.db", lambda: AT, epoch=1)
+        try:
+            return _Feed(store).run(Intake(PriceEngine()), sales)
+        finally:
+            store.close()
+
+
+def _five_lines(seq: int) -> dict[str, Any]:
+    """Five items of the catalogue, other ones in each sale."""
+    items = [f"{(seq * 31 + place * 397) % CATALOGUE:013}0" for place in range(5)]
+    return SALE | {"lines": [LINE | {"item": item} for item in items], "total_minor": 5 * 398}
 
 
 def _lost_by_kills() -> tuple[int, int]:

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from edge.inventory import book
-from edge.inventory.facts import Kind, Movement
 from tests.desk import Desk
+from tests.inventory.oracle import fold, happened
 from tests.inventory.partitions import ITEMS, Day
 
 DAYS = int(os.environ.get("AISLE_PARTITIONS", "100"))
@@ -29,15 +28,9 @@ def check(day: Day) -> None:
     sql = day.desk.sql
     for item in ITEMS:
         kept = sql.execute("SELECT hand, reserved FROM stock WHERE item = ?", (item,)).fetchone()
-        rows = sql.execute(
-            "SELECT id, kind, at, hand, reserved, counted FROM stock_move WHERE item = ?", (item,)
-        ).fetchall()
-        assert kept == (sum(row[3] for row in rows), sum(row[4] for row in rows))
-        moves = [
-            Movement(name, item, Kind(kind), at, hand, reserved, counted)
-            for name, kind, at, hand, reserved, counted in reversed(rows)
-        ]
-        assert book.balance(moves).hand == kept[0]
+        moves = happened(sql, item)
+        assert kept == (sum(move.hand for move in moves), sum(move.reserved for move in moves))
+        assert kept == fold(moves)[:2]
         assert kept[0] == day.expected(item)
         (promised,) = sql.execute(
             "SELECT COALESCE(SUM(quantity), 0) FROM reservation_line JOIN reservation ON id = reservation"
