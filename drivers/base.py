@@ -127,6 +127,35 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponAsk:
+    """A till asks to be lent a coupon, as its question number `ask`. `epoch`: the journal that would hold it."""
+
+    device: str
+    ask: int
+    coupon: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponLent:
+    """The till that asked has the coupon now. It takes off at most `minor_off`, of one item's lines or of all."""
+
+    to: CouponAsk
+    lending: int
+    minor_off: int
+    currency: str
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CouponRefused:
+    """The till that asked cannot have the coupon; `why`, for staff."""
+
+    to: CouponAsk
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """One thing that a device says of itself: "ups.charge", 87, "%". Numbers are whole; the unit carries the scale.
 
@@ -179,6 +208,9 @@ class Sink(Protocol):
 
     def asked(self, device: str, n: int) -> None:
         """A till asked for a lease, as its request number `n`."""
+
+    def borrows(self, ask: CouponAsk) -> None:
+        """A till asked for a coupon."""
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         """A device sent something that could not be read. Nothing of it was used."""
@@ -245,6 +277,10 @@ class TillDriver(Driver):
     @abstractmethod
     async def send_lease(self, device: str, n: int, length_ms: int) -> None:
         """Grant the lease that was asked for as number `n`, counted from the asking. Raises Unreachable."""
+
+    @abstractmethod
+    async def send_coupon(self, device: str, answer: CouponLent | CouponRefused) -> None:
+        """Answer a till that asked for a coupon. Raises Unreachable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from edge.console.app import add_console
 from edge.console.context import ConsoleContext
 from edge.devices.registry import Registry
 from edge.devices.sink import DriverSink
+from edge.dispatch.coupons import CouponDesk
 from edge.dispatch.labels import LabelDispatcher
 from edge.dispatch.leases import LeaseDesk
 from edge.dispatch.tills import Receipts, TillDispatcher
@@ -142,10 +143,12 @@ class Gateway:
 
         receipts = Receipts(tills, driver_of)
         leases = LeaseDesk(store, engine, Leases(prices.lease_seconds * 1000), tills, driver_of, monotonic_clock)
+        coupons = CouponDesk(store, tills, driver_of)
 
         tasks = await stack.enter_async_context(_background())
         tasks(receipts.run, "receipts")
         tasks(leases.run, "leases")
+        tasks(coupons.run, "coupons")
         tasks(TillDispatcher(store, registry, tills, clock).run, "till dispatcher")
         tasks(
             LabelDispatcher(store, engine, registry, labels, pictures, clock, config.labels.at_once).run,
@@ -187,6 +190,7 @@ class Gateway:
                 loop,
                 partial(_to_all, hears),
                 network.hinted,
+                coupons.asked,
             )
             tasks(partial(_keep_starting, name, driver, sink), f"driver {name}")
             stack.push_async_callback(driver.stop)

@@ -49,12 +49,16 @@ class _Applied(BaseModel):
 
 
 class _Coupon(BaseModel):
-    """Body of "coupon.used" and "coupon.returned": which coupon, by which lending; `receipt` where it was used."""
+    """Body of "coupon.used" and "coupon.returned": which coupon, by which lending.
+
+    Where it was used: `receipt`, and what it took off.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     coupon: str = Field(max_length=40)
     lending: U64
     receipt: str = Field(default="", max_length=64)
+    minor: U64 = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class Intake:
     def _coupon(self, batch: "_Batch", message: Message, told: _Coupon) -> None:
         batch.write()  # the sale that it belongs to stands before it
         if message.kind == "coupon.used":
-            coupons.used(batch.tx, told.coupon, message.device, message.epoch, told.lending, told.receipt)
+            coupons.used(batch.tx, told.coupon, message.device, message.epoch, told.lending, told.receipt, told.minor)
         else:
             coupons.given_back(batch.tx, told.coupon, message.device, message.epoch, told.lending)
 
@@ -152,7 +156,9 @@ class _Batch:
     def sell(self, message: Message, sale: Sale) -> None:
         """A sale: its row, its ledger row, its report."""
         lines = [write_line(line) for line in sale.lines]
-        fact = {"receipt": sale.receipt, "at": message.at, "total": sale.total_minor, "lines": lines}
+        fact: dict[str, Any] = {"receipt": sale.receipt, "at": message.at, "total": sale.total_minor, "lines": lines}
+        if sale.coupons:
+            fact["coupons"] = [[one.coupon, one.minor] for one in sale.coupons]
         self.facts.append(("sale", message.device, fact))
         self._paid.update([line[:3] for line in lines])
         self._sales.append(
@@ -189,6 +195,11 @@ def _recorded(tx: Transaction, device: str, epoch: int) -> int:
     """The last event of this journal that is on record; 0 when none."""
     row = tx.sql.execute("SELECT seq FROM sender WHERE device = ? AND epoch = ?", (device, epoch)).fetchone()
     return row[0] if row else 0
+
+
+def journal_of(tx: Transaction, device: str) -> int:
+    """The epoch of the journal that a device keeps now; 0 when it never said."""
+    return int(tx.get_meta(_journal(device), "0"))
 
 
 def _journal(device: str) -> str:

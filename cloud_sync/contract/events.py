@@ -89,6 +89,15 @@ class SaleLine(BaseModel):
     """The batch or lot, where the code that was scanned says it. "": nobody knows which batch was sold."""
 
 
+class CouponTaken(BaseModel):
+    """What a coupon took off a sale, beside its lines: these say what each item costs, coupon or none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    coupon: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    minor: Annotated[int, Field(ge=1, le=2**53, strict=True)]
+    item: str | None = None
+
+
 class Sale(BaseModel):
     """Body of an event of kind "sale"."""
 
@@ -96,7 +105,9 @@ class Sale(BaseModel):
     receipt: Annotated[str, Field(max_length=64)]
     currency: str
     lines: Annotated[tuple[SaleLine, ...], Field(min_length=1, max_length=200)]
+    coupons: Annotated[tuple[CouponTaken, ...], Field(max_length=20)] = ()
     total_minor: U64
+    """The sum of the lines, less what coupons took off."""
 
 
 Outcome = Literal["landed", "held", "refused"]

@@ -112,6 +112,11 @@ class LendCoupon(_Entry):
 
     kind: Literal["coupon"] = "coupon"
     id: Id
+    minor_off: Annotated[int, Field(ge=1, le=10**9, strict=True)]
+    """What it takes off, at the most."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    item: Item | None = None
+    """What it takes off is at most what the basket's lines of this item come to; None: of all its lines."""
 
 
 class RecallCoupon(_Entry):

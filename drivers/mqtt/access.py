@@ -10,8 +10,8 @@ import hmac
 from pathlib import Path
 
 PREFIX = "aisle/1"
-PUBLISHED_BY_DEVICE = ("state", "event", "lease")
-READ_BY_DEVICE = ("prices", "receipt", "granted")
+PUBLISHED_BY_DEVICE = ("state", "event", "lease", "coupon")
+READ_BY_DEVICE = ("prices", "receipt", "granted", "lent")
 
 
 def may(user: str, gateway: str, store: str, topic: str, *, publish: bool) -> bool:

@@ -14,7 +14,17 @@ from typing import Any, ClassVar
 from paho.mqtt.client import MQTTMessage
 
 import drivers.mqtt.payloads as payloads
-from drivers.base import Capability, MemberRow, Message, PriceRow, Sighting, Sink, TillDriver
+from drivers.base import (
+    Capability,
+    CouponLent,
+    CouponRefused,
+    MemberRow,
+    Message,
+    PriceRow,
+    Sighting,
+    Sink,
+    TillDriver,
+)
 from drivers.errors import Unreachable
 from drivers.mqtt.access import PUBLISHED_BY_DEVICE
 from drivers.mqtt.broker import Broker
@@ -24,11 +34,13 @@ from drivers.mqtt.payloads import (
     Birth,
     UnreadableError,
     device_of,
+    read_coupon,
     read_event,
     read_lease,
     read_state,
     topic_of,
     write_granted,
+    write_lent,
     write_prices,
     write_receipt,
 )
@@ -106,6 +118,10 @@ class MqttDriver(TillDriver):
         """Hand the grant of a lease to the broker. Raises Unreachable."""
         self._publish(device, "granted", write_granted(n, length_ms))
 
+    async def send_coupon(self, device: str, answer: CouponLent | CouponRefused) -> None:
+        """Hand the answer to a question for a coupon to the broker. Raises Unreachable."""
+        self._publish(device, "lent", write_lent(answer))
+
     def _publish(self, device: str, leaf: str, payload: bytes) -> None:
         if self._link is None:
             raise Unreachable(device, "the MQTT driver is not started")
@@ -122,6 +138,8 @@ class MqttDriver(TillDriver):
                 return False
             if topic.endswith("/lease"):
                 sink.asked(device, read_lease(message.payload))
+            elif topic.endswith("/coupon"):
+                sink.borrows(read_coupon(device, message.payload))
             else:
                 self._take_state(sink, device, message)
         except (UnreadableError, UnicodeDecodeError) as error:

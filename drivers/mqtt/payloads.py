@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from drivers.base import DEVICE_ID, MemberRow, PriceRow
+from drivers.base import DEVICE_ID, CouponAsk, CouponLent, CouponRefused, MemberRow, PriceRow
 
 MAX_PAYLOAD = 64 * 1024
 """Bytes of one message, either way."""
@@ -22,7 +22,11 @@ MAX_ROWS = 200
 MAX_INTEGER = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly."""
 
+LONGEST_WHY = 200
+"""Characters of a refusal."""
+
 _KIND = re.compile(r"[a-z][a-z0-9.-]{0,39}")
+_COUPON = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 class UnreadableError(ValueError):
@@ -116,6 +120,29 @@ def read_lease(payload: bytes | bytearray) -> int:
 def write_granted(n: int, length_ms: int) -> bytes:
     """The lease that was asked for as number `n` is granted for so long, counted from the asking."""
     return b'{"n":%d,"ms":%d}' % (n, length_ms)
+
+
+def read_coupon(device: str, payload: bytes | bytearray) -> CouponAsk:
+    """Read a till's question for a coupon. Raises UnreadableError."""
+    said = _object(payload)
+    coupon = said.get("coupon")
+    if type(coupon) is not str or _COUPON.fullmatch(coupon) is None:
+        raise UnreadableError("coupon is not 1 to 40 letters, digits, dots, hyphens and underscores")
+    return CouponAsk(device, _integer(said, "ask", 1), coupon, _integer(said, "epoch", 1))
+
+
+def write_lent(answer: CouponLent | CouponRefused) -> bytes:
+    """The answer to a till that asked for a coupon."""
+    to = answer.to
+    said: dict[str, Any] = {"ask": to.ask, "coupon": to.coupon, "epoch": to.epoch}
+    match answer:
+        case CouponRefused(why=why):
+            said["refused"] = why[:LONGEST_WHY]
+        case CouponLent():
+            said |= {"lending": answer.lending, "minor_off": answer.minor_off, "currency": answer.currency}
+            if answer.item is not None:
+                said["item"] = answer.item
+    return orjson.dumps(said)
 
 
 def write_prices(rows: Iterable[PriceRow | MemberRow]) -> Iterator[bytes]:

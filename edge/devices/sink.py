@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from drivers.base import Message, Sighting, Survey
+from drivers.base import CouponAsk, Message, Sighting, Survey
 from drivers.errors import Misspoke
 from edge.devices.registry import Registry
 from edge.intake import Intake, Receipt, Taken
@@ -22,8 +22,8 @@ RETRY_SECONDS = 1.0
 class DriverSink:
     """The sink of one driver; implements `drivers.base.Sink`.
 
-    `owe`: note a receipt that a device is due. `ask`: a till asks for a lease. `survey` hears what a device measured,
-    `hint` that one wants to be asked.
+    `owe`: note a receipt that a device is due. `ask`: a till asks for a lease, `borrow`: for a coupon. `survey` hears
+    what a device measured, `hint` that one wants to be asked.
     """
 
     driver: str
@@ -36,6 +36,7 @@ class DriverSink:
     loop: asyncio.AbstractEventLoop
     survey: Callable[[Survey], None] = lambda _survey: None
     hint: Callable[[str], None] = lambda _device: None
+    borrow: Callable[[CouponAsk], None] = lambda _ask: None
 
     def seen(self, sighting: Sighting) -> None:
         """A device gave a sign of life."""
@@ -50,6 +51,10 @@ class DriverSink:
     def asked(self, device: str, n: int) -> None:
         """A till asked for a lease."""
         self.ask(device, n)
+
+    def borrows(self, ask: CouponAsk) -> None:
+        """A till asked for a coupon."""
+        self.borrow(ask)
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         """A device could not be understood. Nothing of it was used."""

@@ -5,6 +5,9 @@ till in the same way, and that till may redeem it while nobody can reach it. No 
 wrong, two hands would redeem. What a till that lost its journal held is redeemed by nobody any more.
 """
 
+from dataclasses import dataclass
+
+from cloud_sync.contract.goods import LendCoupon
 from edge.inventory.records import tell
 from edge.store import Transaction
 
@@ -18,34 +21,55 @@ def go_on_from_backup(tx: Transaction) -> None:
     tx.sql.execute("UPDATE coupon SET state = 'lent', till = '', epoch = 0 WHERE state != 'used'")
 
 
-def take_in(tx: Transaction, coupon: str, issued_at: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Lending:
+    """One lending of a coupon: its number, and what the coupon takes off (of the lines of `item`, or of all)."""
+
+    number: int
+    minor_off: int
+    currency: str
+    item: str | None
+
+
+def take_in(tx: Transaction, word: LendCoupon, issued_at: int) -> None:
     """Head office lent it to this store at `issued_at`. A word about one that is here already changes nothing."""
+    coupon = word.id
     if issued_at <= int(tx.get_meta(RESTORED, "-1")):
         tx.record("coupon.doubted", coupon, {"issued": issued_at})
         return
     row = tx.sql.execute("SELECT state FROM coupon WHERE id = ?", (coupon,)).fetchone()
     if row is None:
-        tx.sql.execute("INSERT INTO coupon (id, state, at) VALUES (?, 'here', ?)", (coupon, tx.now))
+        tx.sql.execute(
+            "INSERT INTO coupon (id, state, at, minor_off, currency, item) VALUES (?, 'here', ?, ?, ?, ?)",
+            (coupon, tx.now, word.minor_off, word.currency, word.item),
+        )
     elif row[0] == "returned":  # it went back, and comes again
-        tx.sql.execute("UPDATE coupon SET state = 'here', recalled = 0, at = ? WHERE id = ?", (tx.now, coupon))
+        tx.sql.execute(
+            "UPDATE coupon SET state = 'here', recalled = 0, at = ?, minor_off = ?, currency = ?, item = ?"
+            " WHERE id = ?",
+            (tx.now, word.minor_off, word.currency, word.item, coupon),
+        )
     else:
         return
     tx.record("coupon.received", coupon, {})
 
 
-def lend(tx: Transaction, coupon: str, till: str, epoch: int) -> int:
-    """Lend a coupon to a till's present journal; returns the number of the lending. To be sent after the commit.
+def lend(tx: Transaction, coupon: str, till: str, epoch: int) -> Lending:
+    """Lend a coupon to a till's present journal. To be answered after the commit.
 
     The till that has it already gets the same number again. Raises ValueError when another has it, or nobody may.
     """
-    row = tx.sql.execute("SELECT state, till, epoch, lending, recalled FROM coupon WHERE id = ?", (coupon,)).fetchone()
+    row = tx.sql.execute(
+        "SELECT state, till, epoch, lending, recalled, minor_off, currency, item FROM coupon WHERE id = ?", (coupon,)
+    ).fetchone()
     if row is None:
         raise ValueError(f"coupon {coupon} is not known in this shop")
-    state, holder, journal, lending, recalled = row
+    state, holder, journal, lending, recalled, *worth = row
     if state == "lent" and (holder, journal) == (till, epoch):
-        return int(lending)
+        return Lending(lending, *worth)
     if state == "lent":
-        raise ValueError(f"coupon {coupon} is at {holder}; only there it can be used")
+        where = f"is at {holder}; only there it can be used" if holder else "may have been used; nobody can take it"
+        raise ValueError(f"coupon {coupon} {where}")
     if state != "here" or recalled:
         raise ValueError(f"coupon {coupon} was {'used' if state == 'used' else 'given back to head office'}")
     tx.sql.execute(
@@ -53,18 +77,18 @@ def lend(tx: Transaction, coupon: str, till: str, epoch: int) -> int:
         (till, epoch, lending + 1, tx.now, coupon),
     )
     tx.record("coupon.lent", coupon, {"till": till, "epoch": epoch, "lending": lending + 1})
-    return int(lending) + 1
+    return Lending(lending + 1, *worth)
 
 
-def used(tx: Transaction, coupon: str, till: str, epoch: int, lending: int, receipt: str) -> bool:
+def used(tx: Transaction, coupon: str, till: str, epoch: int, lending: int, receipt: str, minor: int) -> bool:
     """A till redeemed it. False, and a row in the ledger, for a till that did not have it: that till is at fault."""
     if not _holds(tx, coupon, till, epoch, lending):
         tx.record("coupon.misused", coupon, {"till": till, "epoch": epoch, "lending": lending, "receipt": receipt})
         tell(tx, "coupon.misused", {"id": coupon, "till": till, "receipt": receipt})
         return False
     tx.sql.execute("UPDATE coupon SET state = 'used', receipt = ?, at = ? WHERE id = ?", (receipt, tx.now, coupon))
-    tx.record("coupon.used", coupon, {"till": till, "receipt": receipt})
-    tell(tx, "coupon.used", {"id": coupon, "receipt": receipt})
+    tx.record("coupon.used", coupon, {"till": till, "receipt": receipt, "minor": minor})
+    tell(tx, "coupon.used", {"id": coupon, "receipt": receipt, "minor": minor})
     return True
 
 

@@ -65,8 +65,8 @@ def carry_out(tx: Transaction, entry: Entry, author: str, issued_at: int) -> Non
             reservations.reserve(tx, entry)
         case Cancel():
             reservations.cancel(tx, entry)
-        case LendCoupon(id=coupon):
-            coupons.take_in(tx, coupon, issued_at)
+        case LendCoupon():
+            coupons.take_in(tx, entry, issued_at)
         case RecallCoupon(id=coupon):
             coupons.recall(tx, coupon)
 

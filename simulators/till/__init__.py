@@ -2,18 +2,22 @@
 
 from simulators.till.basket import Basket, NotForSaleError, Sale, SaleLine
 from simulators.till.config import TillConfig
-from simulators.till.journal import Price
+from simulators.till.coupons import Coupon, TakenOff
+from simulators.till.journal import NotHeldError, Price
 from simulators.till.line import Faults
 from simulators.till.till import Applied, Till, Truth
 
 __all__ = [
     "Applied",
     "Basket",
+    "Coupon",
     "Faults",
     "NotForSaleError",
+    "NotHeldError",
     "Price",
     "Sale",
     "SaleLine",
+    "TakenOff",
     "Till",
     "TillConfig",
     "Truth",

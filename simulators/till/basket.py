@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from simulators.till.coupons import Coupon, TakenOff, take_off
 from simulators.till.journal import MemberPrice, Price
 
 MAX_LINES = 200
+MAX_COUPONS = 20
 
 
 class NotForSaleError(Exception):
@@ -52,6 +54,7 @@ class Sale:
     currency: str
     lines: tuple[SaleLine, ...]
     total_minor: int
+    coupons: tuple[TakenOff, ...] = ()
 
 
 def line_total(minor: int, quantity: int, per: str) -> int:
@@ -89,6 +92,7 @@ class Basket:
     _lines: list[Scanned] = field(default_factory=list)
     _lowered: dict[int, tuple[int, str, str]] = field(default_factory=dict)
     """Place of a line → the price that staff set, who, and why."""
+    _coupons: list[Coupon] = field(default_factory=list)
 
     def scan(self, item: str, quantity: int = 1) -> Price:
         """Add an item at the price of this moment. Raises NotForSaleError."""
@@ -115,6 +119,16 @@ class Basket:
     def scanned(self) -> tuple[Scanned, ...]:
         """The lines as they were scanned."""
         return tuple(self._lines)
+
+    def show(self, coupon: Coupon) -> None:
+        """The shopper shows a coupon that this till holds. Raises NotForSaleError."""
+        if any(one.id == coupon.id for one in self._coupons) or len(self._coupons) == MAX_COUPONS:
+            raise NotForSaleError(f"coupon {coupon.id} is in the basket already, or there are {MAX_COUPONS}")
+        self._coupons.append(coupon)
+
+    def off(self) -> tuple[TakenOff, ...]:
+        """What coupons take off what would be paid now."""
+        return take_off(self._coupons, [(line.item, line.total_minor) for line in self.lines()], self.currency)
 
     def lines(self) -> tuple[SaleLine, ...]:
         """What would be paid now."""

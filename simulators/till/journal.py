@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from simulators.till.coupons import Coupon, TakenOff
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (
     epoch INTEGER NOT NULL, client TEXT NOT NULL, session INTEGER NOT NULL, seq INTEGER NOT NULL
@@ -26,7 +28,17 @@ CREATE TABLE IF NOT EXISTS price (
 CREATE TABLE IF NOT EXISTS member (
     item TEXT PRIMARY KEY, version INTEGER NOT NULL, minor INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS coupon (
+    id TEXT PRIMARY KEY, lending INTEGER NOT NULL, minor_off INTEGER NOT NULL, currency TEXT NOT NULL, item TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ended (
+    id TEXT PRIMARY KEY, lending INTEGER NOT NULL
+) WITHOUT ROWID;
 """
+
+
+class NotHeldError(Exception):
+    """This till does not have the coupon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,43 @@ class Journal:
         """Put an event on disk under the next number."""
         with self._lock, _Transaction(self._db):
             return self._add(kind, body, at)
+
+    def sell(self, body: dict[str, Any], at: int, coupons: Iterable[TakenOff] = ()) -> Event:
+        """Put a sale on disk, and the end of the coupons that it used, all at once. Raises NotHeldError."""
+        with self._lock, _Transaction(self._db):
+            sale = self._add("sale", body, at)
+            for one in coupons:
+                used = {"coupon": one.coupon, "lending": self._end(one.coupon), "receipt": body["receipt"]}
+                self._add("coupon.used", {**used, "minor": one.minor}, at)
+            return sale
+
+    def borrow(self, coupon: Coupon) -> bool:
+        """Hold a coupon that was lent; False when that lending has ended here already."""
+        with self._lock, _Transaction(self._db):
+            ended = self._db.execute("SELECT lending FROM ended WHERE id = ?", (coupon.id,)).fetchone()
+            if ended is not None and ended[0] >= coupon.lending:
+                return False
+            row = (coupon.id, coupon.lending, coupon.minor_off, coupon.currency, coupon.item)
+            self._db.execute("REPLACE INTO coupon VALUES (?, ?, ?, ?, ?)", row)
+            return True
+
+    def give_back(self, coupon: str, at: int) -> None:
+        """Hold a coupon no more, unused. Raises NotHeldError."""
+        with self._lock, _Transaction(self._db):
+            self._add("coupon.returned", {"coupon": coupon, "lending": self._end(coupon)}, at)
+
+    def coupons(self) -> list[Coupon]:
+        """The coupons that may be used here."""
+        with self._lock:
+            return [Coupon(*row) for row in self._db.execute("SELECT * FROM coupon ORDER BY id").fetchall()]
+
+    def _end(self, coupon: str) -> int:
+        found = self._db.execute("SELECT lending FROM coupon WHERE id = ?", (coupon,)).fetchone()
+        if found is None:
+            raise NotHeldError(f"coupon {coupon} is not here")
+        self._db.execute("DELETE FROM coupon WHERE id = ?", (coupon,))
+        self._db.execute("REPLACE INTO ended VALUES (?, ?)", (coupon, found[0]))
+        return int(found[0])
 
     def pending(self, after: int, most: int) -> list[Event]:
         """Unreceipted events behind `after`, in order."""

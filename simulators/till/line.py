@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import cast
 
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
@@ -18,6 +19,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from simulators.till.config import TillConfig
+from simulators.till.coupons import Question
 from simulators.till.journal import Event, Journal
 from simulators.till.lease import Lease, ask, granted
 from simulators.till.lease import due as lease_due
@@ -26,6 +28,7 @@ from simulators.till.words import (
     NotUnderstoodError,
     Prices,
     read_granted,
+    read_lent,
     read_prices,
     read_receipt,
     write,
@@ -80,6 +83,11 @@ class Line:
         self._window = Window(done, done, _now())
         self._session = 0
         self._lease = Lease()
+        self.refusals: dict[str, str] = {}
+        """Why a coupon was not lent, by its number."""
+        self._wanted: SimpleQueue[str] = SimpleQueue()
+        self._questions: dict[str, Question] = {}
+        self._asks = 0
         self._thread = threading.Thread(target=self._run, name=f"till {till.device}", daemon=True)
 
     @property
@@ -137,6 +145,7 @@ class Line:
                     stood = True
                     self._send_due(client)
                     self._ask_when_due(client)
+                    self._ask_for_coupons(client)
         except OSError as error:
             _LOG.debug("%s: no connection: %s", self._till.device, error)
         finally:
@@ -166,7 +175,7 @@ class Line:
         if code.is_failure:
             _LOG.warning("%s: the broker refuses: %s", self._till.device, code)
             return
-        client.subscribe([(self._topic(leaf), 1) for leaf in ("prices", "receipt", "granted")])
+        client.subscribe([(self._topic(leaf), 1) for leaf in ("prices", "receipt", "granted", "lent")])
 
     def _on_subscribe(
         self, client: Client, _data: object, _mid: int, _codes: list[ReasonCode], _more: Properties | None
@@ -194,6 +203,8 @@ class Line:
                 self._hear_prices(bytes(message.payload))
             elif message.topic == self._topic("granted"):
                 self._hear_granted(bytes(message.payload))
+            elif message.topic == self._topic("lent"):
+                self._hear_lent(bytes(message.payload))
         except NotUnderstoodError as error:
             _LOG.warning("%s: ignored a message: %s", self._till.device, error)
 
@@ -214,6 +225,33 @@ class Line:
         if self._till.leases and lease_due(self._lease, now):
             self._lease = ask(self._lease, now)
             client.publish(self._topic("lease"), write({"n": self._lease.n}), qos=1)
+
+    def want(self, coupon: str) -> None:
+        """Ask for a coupon, whenever there is a connection, until there is an answer. Any thread."""
+        self.refusals.pop(coupon, None)
+        self._wanted.put(coupon)
+
+    def _ask_for_coupons(self, client: Client) -> None:
+        while not self._wanted.empty():
+            coupon = self._wanted.get()
+            self._questions[coupon] = Question(coupon)
+        now = _now()
+        for question in [one for one in self._questions.values() if one.due(now)]:
+            self._asks += 1
+            self._questions[question.coupon] = Question(question.coupon, self._asks, now)
+            asked = {"ask": self._asks, "coupon": question.coupon, "epoch": self._journal.epoch}
+            client.publish(self._topic("coupon"), write(asked), qos=1)
+
+    def _hear_lent(self, payload: bytes) -> None:
+        heard = read_lent(payload)
+        question = self._questions.get(heard.id)
+        if question is None or (question.ask, self._journal.epoch) != (heard.ask, heard.epoch):
+            return
+        del self._questions[heard.id]
+        if heard.coupon is None:
+            self.refusals[heard.id] = heard.refused
+        else:
+            self._journal.borrow(heard.coupon)
 
     def _hear_prices(self, payload: bytes) -> None:
         if self._faults.deaf_to_prices:

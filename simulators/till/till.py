@@ -7,10 +7,12 @@ own does all network work.
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from simulators.till.basket import Basket, LeaseEndedError, Sale, words
+from simulators.till.basket import Basket, LeaseEndedError, NotForSaleError, Sale, words
 from simulators.till.config import TillConfig
+from simulators.till.coupons import Coupon
 from simulators.till.journal import Journal, MemberPrice, Price, forget
 from simulators.till.line import Faults, Line
 from simulators.till.words import Prices
@@ -123,26 +125,54 @@ class Till:
             if not self.may_sell:
                 raise LeaseEndedError(f"{self.config.device} has been without the gateway for too long; call staff")
             currency, lines, at = basket.currency, basket.lines(), self._clock()
-            total = sum(line.total_minor for line in lines)
+            off = basket.off()
+            total = sum(line.total_minor for line in lines) - sum(one.minor for one in off)
             receipt = f"{self.config.device}-{self.epoch:x}-{self._journal.seq + 1}"
-            body = {
+            body: dict[str, Any] = {
                 "receipt": receipt,
                 "currency": currency,
                 "lines": [words(line) for line in lines],
                 "total_minor": total,
             }
-            event = self._journal.add("sale", body, at)
-            sale = Sale(self.epoch, event.seq, at, receipt, currency, lines, total)
+            if off:
+                body["coupons"] = [{k: v for k, v in asdict(one).items() if v is not None} for one in off]
+            event = self._journal.sell(body, at, off)
+            sale = Sale(self.epoch, event.seq, at, receipt, currency, lines, total, off)
             self.truth.sales.append(sale)
             return sale
 
-    def sell(self, items: Iterable[str | tuple[str, int]], *, member: bool = False) -> Sale:
-        """Scan and pay: GTIN-14s, each alone or with its quantity. Raises NotForSaleError."""
+    def borrow(self, coupon: str) -> None:
+        """Ask the gateway to lend a coupon, until it answers; see `coupon` and `refusals`."""
+        if self._line is not None:
+            self._line.want(coupon)
+
+    def coupon(self, name: str) -> Coupon | None:
+        """A coupon that may be used here."""
+        return next((one for one in self._journal.coupons() if one.id == name), None)
+
+    @property
+    def refusals(self) -> dict[str, str]:
+        """Why a coupon was not lent, by its number."""
+        return dict(self._line.refusals) if self._line is not None else {}
+
+    def give_back(self, coupon: str) -> None:
+        """A coupon is needed here no more. Raises NotHeldError."""
+        with self._selling:
+            self._journal.give_back(coupon, self._clock())
+
+    def sell(
+        self, items: Iterable[str | tuple[str, int]], *, member: bool = False, coupons: Iterable[str] = ()
+    ) -> Sale:
+        """Scan and pay: GTIN-14s, each alone or with its quantity; then coupons. Raises NotForSaleError."""
         with self._selling:
             basket = self.open_basket()
             basket.member = member
             for item in items:
                 basket.scan(*((item,) if isinstance(item, str) else item))
+            for name in coupons:
+                if (coupon := self.coupon(name)) is None:
+                    raise NotForSaleError(f"coupon {name} is not here")
+                basket.show(coupon)
             return self.pay(basket)
 
     def _take_prices(self, prices: Prices) -> None:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from simulators.till.coupons import Coupon, Lent
 from simulators.till.journal import Event, MemberPrice, Price
 
 _MAX_ROWS = 200
@@ -57,6 +58,22 @@ def read_granted(payload: bytes) -> tuple[int, int]:
     """A `granted` message: the number of the request, and milliseconds. Raises NotUnderstoodError."""
     said = _object(payload)
     return _integer(said, "n"), _integer(said, "ms")
+
+
+def read_lent(payload: bytes) -> Lent:
+    """A `lent` message. Raises NotUnderstoodError."""
+    said = _object(payload)
+    ask, epoch, name, refused = _integer(said, "ask"), _integer(said, "epoch"), said.get("coupon"), said.get("refused")
+    if not isinstance(name, str) or not name:
+        raise NotUnderstoodError("coupon is no name")
+    if isinstance(refused, str):
+        return Lent(ask, name, epoch, refused=refused)
+    currency = said.get("currency")
+    if not isinstance(currency, str) or len(currency) != 3:
+        raise NotUnderstoodError("currency is none")
+    item = _item(said) if said.get("item") is not None else None
+    lent = Coupon(name, _integer(said, "lending"), _integer(said, "minor_off"), currency, item)
+    return Lent(ask, name, epoch, lent)
 
 
 def read_receipt(payload: bytes) -> Receipt:

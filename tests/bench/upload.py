@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from drivers.base import Message, PanelImage, Sighting, Survey
+from drivers.base import CouponAsk, Message, PanelImage, Sighting, Survey
 from drivers.ble import BleDriver
 from simulators.ble import Radio, label_specs
 from tests.bench.figure import ROUNDS, Figure, Say, compared
@@ -33,6 +33,9 @@ class _Listener:
 
     def asked(self, device: str, n: int) -> None:
         """Labels ask for no lease."""
+
+    def borrows(self, ask: CouponAsk) -> None:
+        """Labels borrow no coupon."""
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         """A simulated label without faults does not."""

@@ -12,6 +12,8 @@ import numpy as np
 
 from drivers.base import (
     Capability,
+    CouponLent,
+    CouponRefused,
     Ink,
     LabelDriver,
     MemberRow,
@@ -83,6 +85,7 @@ class Tills(TillDriver):
         self.sent: list[tuple[str, list[tuple[str, int]]]] = []
         self.grants: list[tuple[str, int, int]] = []
         self.receipts: list[tuple[str, int, int]] = []
+        self.coupons: list[tuple[str, CouponLent | CouponRefused]] = []
         self.fail: Callable[[str], DeviceError | None] = lambda _: None
         self.meanwhile: Callable[[], None] = lambda: None
 
@@ -108,6 +111,11 @@ class Tills(TillDriver):
         """Note the grant."""
         self._or_fail(device)
         self.grants.append((device, n, length_ms))
+
+    async def send_coupon(self, device: str, answer: CouponLent | CouponRefused) -> None:
+        """Note the answer."""
+        self._or_fail(device)
+        self.coupons.append((device, answer))
 
     def _or_fail(self, device: str) -> None:
         if error := self.fail(device):

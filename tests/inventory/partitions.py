@@ -232,7 +232,7 @@ class Day:
         if not till.linked:
             return
         try:
-            lending = self.desk.do(lambda tx: coupons.lend(tx, coupon, till.name, till.epoch))
+            lending = self.desk.do(lambda tx: coupons.lend(tx, coupon, till.name, till.epoch)).number
         except ValueError:
             self.desk.sql.execute("ROLLBACK")
             return
@@ -268,7 +268,7 @@ class Day:
         match self.hq.coupon[coupon]:
             case "here" if self.chance.random() < 0.8:
                 self.hq.coupon[coupon] = "lent"
-                self._order(LendCoupon(id=coupon))
+                self._order(LendCoupon(id=coupon, minor_off=50, currency="EUR"))
             case "here":
                 self.hq.coupon[coupon] = "used"
                 self.redeemed[coupon] += 1

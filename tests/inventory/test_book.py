@@ -29,7 +29,9 @@ def told(raw: list[tuple[str, int, int, int]]) -> list[tuple[int, Happened]]:
     for number, (kind, at, late, quantity) in enumerate(raw):
         counted = quantity if kind == Kind.COUNT else None
         hand = 0 if kind in (Kind.COUNT, Kind.RESERVE) else quantity
-        made.append((at + late, Happened(f"m{number}", A, kind, at, hand, quantity - hand - (counted or 0), counted)))
+        made.append(
+            (at + late, Happened(f"m{number:02}", A, kind, at, hand, quantity - hand - (counted or 0), counted))
+        )
     return sorted(made, key=lambda pair: pair[0])
 
 

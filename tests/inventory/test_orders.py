@@ -91,6 +91,10 @@ def line(tmp_path: Path) -> Iterator[Line]:
     office.db.close()
 
 
+def coupon(number: str) -> LendCoupon:
+    return LendCoupon(id=number, minor_off=50, currency="EUR")
+
+
 def goods(item: str, quantity: int) -> GoodsLine:
     return GoodsLine(item=item, quantity=quantity)
 
@@ -165,11 +169,11 @@ def test_a_reservation_that_comes_after_its_end_is_refused(line: Line) -> None:
 
 
 def test_a_coupon_is_at_one_store_and_at_one_till(line: Line) -> None:
-    line.order(LendCoupon(id="c1"))
+    line.order(coupon("c1"))
     with pytest.raises(HqError, match="is at 0204"):
-        send_goods(line.office, "0205", [LendCoupon(id="c1")], "ana")
-    first = line.desk.do(lambda tx: coupons.lend(tx, "c1", "till-1", 1))
-    assert line.desk.do(lambda tx: coupons.lend(tx, "c1", "till-1", 1)) == first  # its answer was lost
+        send_goods(line.office, "0205", [coupon("c1")], "ana")
+    first = line.desk.do(lambda tx: coupons.lend(tx, "c1", "till-1", 1).number)
+    assert line.desk.do(lambda tx: coupons.lend(tx, "c1", "till-1", 1).number) == first  # its answer was lost
     with pytest.raises(ValueError, match="is at till-1"):
         line.desk.do(lambda tx: coupons.lend(tx, "c1", "till-2", 1))
     line.desk.sql.execute("ROLLBACK")
@@ -177,31 +181,33 @@ def test_a_coupon_is_at_one_store_and_at_one_till(line: Line) -> None:
     assert line.told("coupon.returned") == []  # a till has it, and may be using it now
     line.tell(1, "coupon.returned", {"coupon": "c1", "lending": first})
     assert line.told("coupon.returned") == [{"id": "c1"}]
-    send_goods(line.office, "0205", [LendCoupon(id="c1")], "ana")
+    send_goods(line.office, "0205", [coupon("c1")], "ana")
 
 
 def test_a_used_coupon_is_used_everywhere(line: Line) -> None:
-    line.order(LendCoupon(id="c1"))
-    first = line.desk.do(lambda tx: coupons.lend(tx, "c1", "till-1", 1))
-    assert line.tell(1, "coupon.used", {"coupon": "c1", "lending": first, "receipt": "r1"}) is Taken.RECORDED
+    line.order(coupon("c1"))
+    first = line.desk.do(lambda tx: coupons.lend(tx, "c1", "till-1", 1).number)
+    assert (
+        line.tell(1, "coupon.used", {"coupon": "c1", "lending": first, "receipt": "r1", "minor": 50}) is Taken.RECORDED
+    )
     line.tell(2, "coupon.used", {"coupon": "c1", "lending": first, "receipt": "r2"})
-    assert line.told("coupon.used") == [{"id": "c1", "receipt": "r1"}]
+    assert line.told("coupon.used") == [{"id": "c1", "receipt": "r1", "minor": 50}]
     assert [one["receipt"] for one in line.told("coupon.misused")] == ["r2"]
     with pytest.raises(HqError, match="was used at 0204"):
-        send_goods(line.office, "0205", [LendCoupon(id="c1")], "ana")
+        send_goods(line.office, "0205", [coupon("c1")], "ana")
     with line.office.db.read() as sql:
         assert sql.execute(select(misfits.c.why)).all() == []
 
 
 def test_after_a_restore_nobody_redeems_what_may_have_been_used_since(line: Line) -> None:
-    line.order(LendCoupon(id="c1"))
-    send_goods(line.office, STORE, [LendCoupon(id="c2")], "ana")  # used here after the copy was made, and forgotten
+    line.order(coupon("c1"))
+    send_goods(line.office, STORE, [coupon("c2")], "ana")  # used here after the copy was made, and forgotten
     line.desk.now = line.office.now() + 1
     line.desk.do(coupons.go_on_from_backup)
     line.pull()
-    for coupon in ("c1", "c2"):
+    for number in ("c1", "c2"):
         with pytest.raises(ValueError, match="coupon"):
-            line.desk.do(lambda tx, coupon=coupon: coupons.lend(tx, coupon, "till-1", 2))  # type: ignore[misc]
+            line.desk.do(lambda tx, number=number: coupons.lend(tx, number, "till-1", 2))  # type: ignore[misc]
         line.desk.sql.execute("ROLLBACK")
 
 

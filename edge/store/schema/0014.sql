@@ -5,3 +5,8 @@ DROP INDEX stock_move_by_item;
 
 -- Which items were counted after a moment: what a till tells late may have been sold before.
 CREATE INDEX stock_counted ON stock (counted_at) WHERE counted_at IS NOT NULL;
+
+-- What a coupon takes off, as head office said when it lent it.
+ALTER TABLE coupon ADD COLUMN minor_off INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE coupon ADD COLUMN currency TEXT NOT NULL DEFAULT '';
+ALTER TABLE coupon ADD COLUMN item TEXT;

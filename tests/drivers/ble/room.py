@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from drivers.base import Message, PanelImage, Sighting, Survey
+from drivers.base import CouponAsk, Message, PanelImage, Sighting, Survey
 from drivers.ble import BleDriver
 from simulators.ble import Label, Radio
 
@@ -34,6 +34,9 @@ class Notes:
 
     def asked(self, device: str, n: int) -> None:
         raise AssertionError(f"labels ask for no lease: {device} {n}")
+
+    def borrows(self, ask: CouponAsk) -> None:
+        raise AssertionError(f"labels borrow no coupon: {ask}")
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         self.misspoken.append((device, why, said))

@@ -7,7 +7,7 @@ import pytest
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
-from drivers.base import Message, Sighting, Survey, load_driver
+from drivers.base import CouponAsk, Message, Sighting, Survey, load_driver
 from drivers.bthome import BthomeDriver
 from drivers.bthome.advert import SERVICE
 
@@ -39,6 +39,9 @@ class Notes:
 
     def asked(self, device: str, n: int) -> None:
         raise AssertionError(device)
+
+    def borrows(self, ask: CouponAsk) -> None:
+        raise AssertionError(ask)
 
     def hinted(self, device: str) -> None:
         raise AssertionError(device)

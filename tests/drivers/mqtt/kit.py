@@ -17,7 +17,7 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from drivers.base import Message, Sighting, Survey
+from drivers.base import CouponAsk, Message, Sighting, Survey
 from drivers.mqtt import MqttDriver
 from drivers.mqtt.broker import find_mosquitto
 from provisioning.credentials import Credentials
@@ -47,6 +47,7 @@ class Recorder:
     said_: list[Message] = field(default_factory=list)
     misspoke_: list[tuple[str, str, bytes]] = field(default_factory=list)
     asked_: list[tuple[str, int]] = field(default_factory=list)
+    borrows_: list[CouponAsk] = field(default_factory=list)
 
     def seen(self, sighting: Sighting) -> None:
         self.seen_.append(sighting)
@@ -59,6 +60,9 @@ class Recorder:
 
     def asked(self, device: str, n: int) -> None:
         self.asked_.append((device, n))
+
+    def borrows(self, ask: CouponAsk) -> None:
+        self.borrows_.append(ask)
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         self.misspoke_.append((device, why, said))

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,20 @@ import yaml
 
 from cloud_sync.contract.events import Sale
 from cloud_sync.contract.item import gtin14
-from drivers.base import PriceRow
+from drivers.base import CouponAsk, CouponLent, CouponRefused, PriceRow
 from drivers.mqtt.access import PUBLISHED_BY_DEVICE, READ_BY_DEVICE
 from drivers.mqtt.payloads import (
+    read_coupon,
     read_event,
     read_lease,
     read_state,
     topic_of,
     write_granted,
+    write_lent,
     write_prices,
     write_receipt,
 )
-from simulators.till.words import read_granted, read_prices, read_receipt
+from simulators.till.words import read_granted, read_lent, read_prices, read_receipt
 
 DOCS = Path(__file__).parents[3] / "docs"
 SPEC: dict[str, Any] = yaml.safe_load((DOCS / "asyncapi.yaml").read_text(encoding="utf-8"))
@@ -84,7 +87,8 @@ def test_every_example_fits_its_schema_and_is_understood(name: str, schema: Any,
             read_state(raw)
         case "sale":
             sale = Sale.model_validate(read_event(raw).body)
-            assert sum(line.total_minor for line in sale.lines) == sale.total_minor
+            off = sum(coupon.minor for coupon in sale.coupons)
+            assert sum(line.total_minor for line in sale.lines) - off == sale.total_minor
             assert all(gtin14(line.item) == line.item for line in sale.lines)
         case "pricesApplied":
             assert read_event(raw).kind == "prices.applied"
@@ -96,6 +100,14 @@ def test_every_example_fits_its_schema_and_is_understood(name: str, schema: Any,
             read_lease(raw)
         case "granted":
             read_granted(raw)
+        case "couponUsed" | "couponReturned":
+            assert read_event(raw).kind in ("coupon.used", "coupon.returned")
+        case "coupon":
+            assert read_coupon("till-1", raw) == CouponAsk(
+                "till-1", payload["ask"], payload["coupon"], payload["epoch"]
+            )
+        case "lent" | "refused":
+            assert (read_lent(raw).coupon is None) == (name == "refused")
         case _:
             pytest.fail(f"nobody reads {name}")
 
@@ -106,6 +118,10 @@ def test_what_the_driver_writes_fits_the_document() -> None:
     assert all(fits(schemas["prices"], json.loads(message)) for message in write_prices(rows))
     assert fits(schemas["receipt"], json.loads(write_receipt(5, 7)))
     assert fits(schemas["granted"], json.loads(write_granted(5, 60_000)))
+    ask = CouponAsk("till-1", 7, "C-2291", 5)
+    for item in (None, "03850102314218"):
+        assert fits(schemas["lent"], json.loads(write_lent(CouponLent(ask, 1, 50, "EUR", item))))
+    assert fits(schemas["refused"], json.loads(write_lent(CouponRefused(ask, "no" * 500))))
 
 
 @pytest.mark.parametrize(
@@ -115,12 +131,17 @@ def test_what_the_driver_writes_fits_the_document() -> None:
         ("event", {"epoch": 5, "seq": 0, "at": 0, "kind": "sale", "body": {}}),
         ("event", {"epoch": 5, "seq": 1, "at": 0, "kind": "Sale", "body": {}}),
         ("will", {"state": "offline"}),
+        ("couponAsk", {"ask": 1, "coupon": "no blanks", "epoch": 5}),
+        ("couponAsk", {"ask": 0, "coupon": "C-1", "epoch": 5}),
+        ("couponAsk", {"ask": 1, "epoch": 5}),
     ],
 )
 def test_what_the_document_forbids_the_driver_refuses(schema: str, payload: Any) -> None:
     assert not fits(SPEC["components"]["schemas"][schema], payload)
+    ask = partial(read_coupon, "till-1")
+    readers: dict[str, Callable[[bytes], object]] = {"event": read_event, "couponAsk": ask}
     with pytest.raises(ValueError, match=r"."):
-        (read_event if schema == "event" else read_state)(json.dumps(payload).encode())
+        readers.get(schema, read_state)(json.dumps(payload).encode())
 
 
 def test_topics_and_who_may_use_them_are_those_of_the_broker() -> None:
@@ -137,7 +158,7 @@ def test_topics_and_who_may_use_them_are_those_of_the_broker() -> None:
 
 def test_the_examples_of_the_page_are_those_of_the_document() -> None:
     on_page = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
-    assert len(on_page) == 9
+    assert len(on_page) == 13
     in_spec = [payload for _name, _schema, payload in examples()]
     bodies = [payload["body"] for payload in in_spec if "body" in payload]
     for found in on_page:

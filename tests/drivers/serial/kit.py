@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from drivers.base import Message, Reading, Sighting, Survey
+from drivers.base import CouponAsk, Message, Reading, Sighting, Survey
 from drivers.errors import DeviceError
 from drivers.serial import SerialDriver
 from simulators.serial import Machine, NetworkPeer, Peer, TelnetPeer, TerminalPeer
@@ -45,6 +45,9 @@ class Heard:
 
     def asked(self, device: str, n: int) -> None:
         raise AssertionError(device, n)
+
+    def borrows(self, ask: CouponAsk) -> None:
+        raise AssertionError(ask)
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         self.events.append(("odd", device))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from drivers.base import Measure, Message, Sighting, Survey
+from drivers.base import CouponAsk, Measure, Message, Sighting, Survey
 from drivers.snmp import SnmpDriver
 from simulators.snmp import Agent, Gear, User
 
@@ -44,6 +44,9 @@ class Ear:
 
     def asked(self, device: str, n: int) -> None:
         raise AssertionError("network gear asks for no lease")
+
+    def borrows(self, ask: CouponAsk) -> None:
+        raise AssertionError("network gear borrows no coupon")
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         raise AssertionError("a survey says so itself")
