@@ -51,10 +51,10 @@ class StoreEnd:
             row = db.conn.execute("SELECT value FROM meta WHERE key = ?", (CURSOR,)).fetchone()
         return int(row[0]) if row else 0
 
-    async def take(self, entries: Sequence[FeedEntry]) -> None:
+    async def take(self, entries: Sequence[FeedEntry], head: int) -> None:
         """Deal with changes, each in a transaction of its own together with all that follows from it."""
         for entry in entries:
-            why = await self._store.do(lambda tx, entry=entry: self._take(tx, entry))  # type: ignore[misc]
+            why = await self._store.do(lambda tx, entry=entry: self._take(tx, entry, head))  # type: ignore[misc]
             if why:
                 log.warning("change %d from head office was refused: %s", entry.sequence, why)
 
@@ -67,9 +67,10 @@ class StoreEnd:
         tx.topics.add("confirmed")
         return self._store.outbox.confirm(tx.sql, epoch, seq)
 
-    def _take(self, tx: Transaction, entry: FeedEntry) -> str:
+    def _take(self, tx: Transaction, entry: FeedEntry, head: int) -> str:
         if is_goods(entry.envelope):
-            return take_goods(tx, entry.sequence, entry.envelope, self._inbox.store, self._inbox.trusted.values())
+            trusted = self._inbox.trusted.values()
+            return take_goods(tx, entry.sequence, entry.envelope, self._inbox.store, trusted, head)
         taken = self._inbox.take(tx, entry.sequence, entry.envelope)
         self._engine.settle(tx, taken.items)
         if due_on_arrival(tx):

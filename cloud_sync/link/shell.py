@@ -259,7 +259,7 @@ class Link:
         page = await self._office.changes(self._state.enrolment.store, cursor)
         entries = new_entries(page, cursor)
         if entries:
-            await self._side.take(entries)
+            await self._side.take(entries, page.head)
         return Pulled(page.head > (entries[-1].sequence if entries else cursor))
 
     async def _listen(self) -> Event:

@@ -32,8 +32,11 @@ class StoreSide(Protocol):
     def cursor(self) -> int:
         """The last change that this store has dealt with. Reads only; called on a worker thread."""
 
-    async def take(self, entries: Sequence[FeedEntry]) -> None:
-        """Deal with the next changes, rising, and move the cursor past them; return after the commit."""
+    async def take(self, entries: Sequence[FeedEntry], head: int) -> None:
+        """Deal with the next changes, rising, and move the cursor past them; return after the commit.
+
+        `head`: the last change that head office has issued.
+        """
 
     async def keep(self, enrolment: Enrolment) -> None:
         """Put the enrolment on disk and use its `change_keys` from now on; return when it is durable."""

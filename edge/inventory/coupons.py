@@ -9,15 +9,13 @@ from dataclasses import dataclass
 
 from cloud_sync.contract.goods import LendCoupon
 from edge.inventory.records import tell
+from edge.inventory.restored import in_doubt, note_restore
 from edge.store import Transaction
-
-RESTORED = "coupons.restored"
-"""When this store of record was set back to a copy: what was lent to the shop before then may have been used since."""
 
 
 def go_on_from_backup(tx: Transaction) -> None:
     """Nobody redeems a coupon that the copy has, or that head office lent before now: it may have been used since."""
-    tx.set_meta(RESTORED, str(tx.now))
+    note_restore(tx)
     tx.sql.execute("UPDATE coupon SET state = 'lent', till = '', epoch = 0 WHERE state != 'used'")
 
 
@@ -31,11 +29,11 @@ class Lending:
     item: str | None
 
 
-def take_in(tx: Transaction, word: LendCoupon, issued_at: int) -> None:
-    """Head office lent it to this store at `issued_at`. A word about one that is here already changes nothing."""
+def take_in(tx: Transaction, word: LendCoupon, sequence: int) -> None:
+    """Head office lent it to this store, by this entry of its log. Said again, it changes nothing."""
     coupon = word.id
-    if issued_at <= int(tx.get_meta(RESTORED, "-1")):
-        tx.record("coupon.doubted", coupon, {"issued": issued_at})
+    if in_doubt(tx, sequence):
+        tx.record("coupon.doubted", coupon, {"sequence": sequence})
         return
     row = tx.sql.execute("SELECT state FROM coupon WHERE id = ?", (coupon,)).fetchone()
     if row is None:

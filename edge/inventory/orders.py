@@ -21,16 +21,21 @@ from edge.inventory import coupons, reservations
 from edge.inventory.facts import Kind, Movement
 from edge.inventory.levels import Levels
 from edge.inventory.records import note, set_levels, tell
+from edge.inventory.restored import hear_head
 from edge.prices.inbox import CURSOR, cursor
 from edge.receiving import announced
 from edge.store import Transaction
 
 
-def take_goods(tx: Transaction, sequence: int, envelope: str, store: str, trusted: Iterable[Key]) -> str:
-    """Carry out entry `sequence` of the change log; returns why it was refused, or "". The cursor moves past it."""
+def take_goods(tx: Transaction, sequence: int, envelope: str, store: str, trusted: Iterable[Key], head: int) -> str:
+    """Carry out entry `sequence` of the change log; returns why it was refused, or "". The cursor moves past it.
+
+    `head`: how far head office's log goes.
+    """
     if sequence <= cursor(tx):
         return ""
     tx.set_meta(CURSOR, str(sequence))
+    hear_head(tx, head)
     try:
         goods = open_goods(envelope.encode(), trusted)
         why = _objection(goods, sequence, store)
@@ -42,11 +47,11 @@ def take_goods(tx: Transaction, sequence: int, envelope: str, store: str, truste
         return why
     tx.record("goods.received", f"change-{sequence}", {"author": goods.author, "entries": len(goods.entries)})
     for entry in goods.entries:
-        carry_out(tx, entry, goods.author, goods.issued_at)
+        carry_out(tx, entry, goods.author, goods.issued_at, sequence)
     return ""
 
 
-def carry_out(tx: Transaction, entry: Entry, author: str, issued_at: int) -> None:
+def carry_out(tx: Transaction, entry: Entry, author: str, issued_at: int, sequence: int) -> None:
     """One entry of an order that is believed."""
     match entry:
         case Delivered(id=number, at=at, lines=lines):
@@ -62,11 +67,11 @@ def carry_out(tx: Transaction, entry: Entry, author: str, issued_at: int) -> Non
         case SetLevels(item=item, minimum=minimum, safety=safety):
             set_levels(tx, item, Levels(minimum, safety), author)
         case Reserve():
-            reservations.reserve(tx, entry)
+            reservations.reserve(tx, entry, sequence, issued_at)
         case Cancel():
             reservations.cancel(tx, entry)
         case LendCoupon():
-            coupons.take_in(tx, entry, issued_at)
+            coupons.take_in(tx, entry, sequence)
         case RecallCoupon(id=coupon):
             coupons.recall(tx, coupon)
 

@@ -7,26 +7,28 @@ nothing: taking a piece off the shelf is the one act that a shopper and a picker
 from cloud_sync.contract.goods import Cancel, Reserve
 from edge.inventory.facts import Kind, Movement
 from edge.inventory.records import balance_of, note, tell
+from edge.inventory.restored import in_doubt
 from edge.store import Transaction
 
 OPEN = ("held", "aside")
 
 
-def reserve(tx: Transaction, wish: Reserve) -> str:
-    """Hold goods for a customer, all lines or none; returns the state. Repeating it changes nothing."""
+def reserve(tx: Transaction, wish: Reserve, sequence: int, issued_at: int) -> str:
+    """Hold goods for a customer, all lines or none; returns the state. Repeating it changes nothing.
+
+    It is held for as long as head office gave it when it ordered it (`issued_at`): too long rather than too short,
+    should the clock here be wrong. What was ordered (as `sequence` of the log) before this store of record was set
+    back to a copy may stand aside already, and be promised: the book cannot refuse it, a person has to look.
+    """
     known = state_of(tx, wish.id)
     if known:
         return known
-    why = "" if wish.until > tx.now else "it came after its end"
-    for line in wish.lines:
-        free = balance_of(tx, line.item).free
-        if not why and free < line.quantity:
-            why = f"{line.item}: {max(0, free)} free, {line.quantity} wanted"
+    why = "" if in_doubt(tx, sequence) else _objection(tx, wish)
     state = "refused" if why else "held"
     tx.sql.execute(
         "INSERT INTO reservation (id, state, why, until, ends, at, began, changed_at, code)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (wish.id, state, why, wish.until, tx.steady + max(0, wish.until - tx.now), tx.now, tx.steady, tx.now,
+        (wish.id, state, why, wish.until, tx.steady + max(0, wish.until - issued_at), tx.now, tx.steady, tx.now,
          wish.code),
     )  # fmt: skip
     tx.sql.executemany(
@@ -36,6 +38,16 @@ def reserve(tx: Transaction, wish: Reserve) -> str:
         _move(tx, wish.id, Kind.RESERVE, hand=0, reserved=1)
     _tell(tx, wish.id, state, why)
     return state
+
+
+def _objection(tx: Transaction, wish: Reserve) -> str:
+    if wish.until <= tx.now:
+        return "it came after its end"
+    for line in wish.lines:
+        free = balance_of(tx, line.item).free
+        if free < line.quantity:
+            return f"{line.item}: {max(0, free)} free, {line.quantity} wanted"
+    return ""
 
 
 def set_aside(tx: Transaction, reservation: str, by: str) -> None:

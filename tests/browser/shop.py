@@ -133,7 +133,7 @@ def _goods(floor: Floor, now: int, items: list[str]) -> None:
 
     def come(*entries: Entry) -> None:
         for entry in entries:
-            floor.do(lambda tx, entry=entry: carry_out(tx, entry, "ana@hq", 0))  # type: ignore[misc]
+            floor.do(lambda tx, entry=entry: carry_out(tx, entry, "ana@hq", floor.now, 1))  # type: ignore[misc]
 
     def wish(number: str, code: str, *lines: tuple[str, int]) -> Reserve:
         wanted = tuple(GoodsLine(item=item, quantity=quantity) for item, quantity in lines)

@@ -308,7 +308,7 @@ class Day:
                 entries=(self.hq.log[sequence - 1],),
             )  # fmt: skip
             envelope, keys = sign_goods(goods, self.desk.signer).decode(), self.desk.inbox.trusted.values()
-            why = self.desk.do(lambda tx, n=sequence, e=envelope, k=keys: take_goods(tx, n, e, STORE, k))  # type: ignore[misc]
+            why = self.desk.do(lambda tx, n=sequence, e=envelope, k=keys: take_goods(tx, n, e, STORE, k, n))  # type: ignore[misc]
             assert not why, why
             self._put_back()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,8 @@ class Line:
         return [why for entry in page.entries if (why := self.take(entry.sequence, entry.envelope))]
 
     def take(self, sequence: int, envelope: str) -> str:
-        return self.desk.do(lambda tx: take_goods(tx, sequence, envelope, STORE, self.keys))
+        head = feed(self.office, STORE, 0, 1).head
+        return self.desk.do(lambda tx: take_goods(tx, sequence, envelope, STORE, self.keys, head))
 
     def push(self) -> None:
         while batch := self.desk.outbox.peek(self.desk.sql):
@@ -83,7 +85,8 @@ class Line:
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Line]:
-    office, desk = open_office(tmp_path / "hq"), Desk()
+    desk = Desk()
+    office = replace(open_office(tmp_path / "hq"), now=lambda: desk.now)
     add_store(office, STORE, "Test store")
     add_store(office, "0205", "Another")
     yield Line(office, desk)
@@ -202,13 +205,39 @@ def test_a_used_coupon_is_used_everywhere(line: Line) -> None:
 def test_after_a_restore_nobody_redeems_what_may_have_been_used_since(line: Line) -> None:
     line.order(coupon("c1"))
     send_goods(line.office, STORE, [coupon("c2")], "ana")  # used here after the copy was made, and forgotten
-    line.desk.now = line.office.now() + 1
     line.desk.do(coupons.go_on_from_backup)
     line.pull()
     for number in ("c1", "c2"):
         with pytest.raises(ValueError, match="coupon"):
             line.desk.do(lambda tx, number=number: coupons.lend(tx, number, "till-1", 2))  # type: ignore[misc]
         line.desk.sql.execute("ROLLBACK")
+
+
+def test_after_a_restore_an_order_from_before_it_is_looked_for_and_not_refused(line: Line) -> None:
+    """Its goods may stand aside already, and be promised; the book of the copy knows of neither."""
+    until = line.office.now() + 10**7
+    send_goods(line.office, STORE, [Reserve(id="o1", until=until, lines=(goods(A, 1),))], "ana")
+    ordered = line.desk.now
+    line.desk.now -= 500_000  # and its clock is wrong
+    line.desk.do(coupons.go_on_from_backup)
+    line.pull()
+    line.desk.now = ordered
+    line.order(Reserve(id="o2", until=until, lines=(goods(A, 1),)))
+    line.desk.do(lambda tx: reservations.set_aside(tx, "o1", "ana"))
+    states = [(one["id"], one["state"]) for one in line.told("stock.reservation")]
+    assert states == [("o1", "held"), ("o2", "refused"), ("o1", "aside")]
+
+
+def test_a_clock_that_is_ahead_ends_no_reservation_early(line: Line) -> None:
+    line.order(delivered("d1", goods(A, 4)))
+    issued = line.desk.now
+    send_goods(line.office, STORE, [Reserve(id="o1", until=issued + 600_000, lines=(goods(A, 1),))], "ana")
+    line.desk.now = issued + 500_000  # at once, in truth
+    line.pull()
+    line.desk.now += 599_999
+    assert line.desk.do(reservations.expire) == 0
+    line.desk.now += 1
+    assert line.desk.do(reservations.expire) == 1
 
 
 def test_an_order_that_is_not_believed_blocks_nothing(line: Line) -> None:

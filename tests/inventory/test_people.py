@@ -63,7 +63,7 @@ def order(floor: Floor, number: str, quantity: int, code: str = "") -> None:
     wish = Reserve(
         id=number, until=floor.now + 100 * MINUTE, lines=(GoodsLine(item=MILK, quantity=quantity),), code=code
     )
-    floor.do(lambda tx: carry_out(tx, wish, "ana", 0))
+    floor.do(lambda tx: carry_out(tx, wish, "ana", floor.now, 1))
 
 
 def test_a_day_of_booking(floor: Floor, api: Api) -> None:
@@ -104,7 +104,7 @@ def test_low_stock_comes_first_and_can_be_asked_for_alone(floor: Floor, api: Api
     api.post(f"/api/stock/{MILK}/deliveries", json={"quantity": 50})
     api.post(f"/api/stock/{OIL}/deliveries", json={"quantity": 3})
     assert api.post(f"/api/stock/{OIL}/levels", json={"minimum": 5, "safety": 2}).status_code == 409
-    floor.do(lambda tx: carry_out(tx, SetLevels(item=OIL, minimum=1, safety=4), "ana", 0))
+    floor.do(lambda tx: carry_out(tx, SetLevels(item=OIL, minimum=1, safety=4), "ana", floor.now, 1))
     assert [one["item"] for one in api.get("/api/stock").json()["rows"]] == [OIL, MILK]
     assert [one["level"] for one in api.get("/api/stock?only=low").json()["rows"]] == ["safety"]
     assert [one["item"] for one in api.get("/api/stock?text=MILK").json()["rows"]] == [MILK]
@@ -139,7 +139,7 @@ def test_a_code_is_locked_after_wrong_tries_and_a_manager_unlocks_it(floor: Floo
 
 def test_guesses_side_by_side_get_no_more_tries(floor: Floor) -> None:
     _, hashed = new_code()
-    floor.do(lambda tx: carry_out(tx, SetLevels(item=MILK, minimum=0, safety=0), "ana", 0))
+    floor.do(lambda tx: carry_out(tx, SetLevels(item=MILK, minimum=0, safety=0), "ana", floor.now, 1))
 
     async def guess() -> list[str]:
         collector = Collector(floor.store)

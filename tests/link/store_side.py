@@ -53,7 +53,7 @@ class Shop:
     def cursor(self) -> int:
         return self.taken[-1] if self.taken else 0
 
-    async def take(self, entries: Sequence[FeedEntry]) -> None:
+    async def take(self, entries: Sequence[FeedEntry], head: int) -> None:
         self._break()
         await asyncio.sleep(0)
         self.taken += [entry.sequence for entry in entries]
