@@ -61,7 +61,7 @@ async def opened(floor: Floor, broker: str, folder: Path) -> AsyncIterator[Shop]
         LendCoupon(id="C-2", minor_off=500, currency="EUR", item=B),
         LendCoupon(id="C-3", minor_off=50, currency="CNY"),
     ):
-        floor.do(lambda tx, word=word: take_in(tx, word, 0))  # type: ignore[misc]
+        floor.do(lambda tx, word=word: take_in(tx, word, 1))  # type: ignore[misc]
     desk = CouponDesk(floor.store, {"mqtt": driver}, lambda _: "mqtt")
     receipts = Receipts({"mqtt": driver}, lambda _: "mqtt")
     sink = DriverSink(
@@ -158,7 +158,7 @@ async def test_a_till_that_lost_its_journal_cannot_be_lent_what_it_held(floor: F
 
 async def test_nobody_is_lent_a_coupon_who_could_not_give_it_back(floor: Floor) -> None:
     floor.till("till-1")
-    floor.do(lambda tx: take_in(tx, LendCoupon(id="C-1", minor_off=50, currency="EUR"), 0))
+    floor.do(lambda tx: take_in(tx, LendCoupon(id="C-1", minor_off=50, currency="EUR"), 1))
     intake = Intake(floor.engine)
     floor.do(lambda tx: intake.meet(tx, "till-1", 8))
     for ask, why in (
@@ -176,7 +176,7 @@ async def test_nobody_is_lent_a_coupon_who_could_not_give_it_back(floor: Floor) 
 
 async def test_an_answer_that_cannot_be_sent_is_asked_for_again(floor: Floor) -> None:
     floor.till("till-1")
-    floor.do(lambda tx: take_in(tx, LendCoupon(id="C-1", minor_off=50, currency="EUR"), 0))
+    floor.do(lambda tx: take_in(tx, LendCoupon(id="C-1", minor_off=50, currency="EUR"), 1))
     floor.do(lambda tx: Intake(floor.engine).meet(tx, "till-1", 8))
     desk = CouponDesk(floor.store, {"mqtt": floor.tills}, lambda device: "mqtt" if device == "till-1" else None)
     tries: list[str] = []
