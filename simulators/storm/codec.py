@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import Any, Protocol, cast
 
-from drivers.base import MemberRow, PriceRow
+from drivers.base import CouponAsk, CouponLent, CouponRefused, MemberRow, PriceRow
 
 
 class EventWords(Protocol):
@@ -28,6 +28,12 @@ class Words(Protocol):
 
     def read_lease(self, payload: bytes) -> int:
         """The number of a till's request for a lease."""
+
+    def read_coupon(self, device: str, payload: bytes) -> CouponAsk:
+        """A till's question for a coupon."""
+
+    def write_lent(self, answer: CouponLent | CouponRefused) -> bytes:
+        """The answer to it."""
 
     def write_granted(self, n: int, length_ms: int) -> bytes:
         """The lease that was asked for as number `n` is granted."""

@@ -34,6 +34,8 @@ STATES = (
     "till refused to raise a price by hand",
     "batch started",
     "batch aborted",
+    "order set aside", "order collected", "order expired", "customer comes for an order", "item counted",
+    "shelf empty", "coupon lent", "coupon refused", "coupon used", "coupon wanted back",
     "local time", "timed change", "timed raise", "raise held by the clock", "raise waits for the later reading",
 )  # fmt: skip
 """What a run of many days has to reach, beside the faults of the schedule."""

@@ -7,6 +7,7 @@ from cloud_sync.contract.change import ChangeRow
 from cloud_sync.hq.terms import Terms
 from simulators.storm.air import Air
 from simulators.storm.gateway import Gateway
+from simulators.storm.goods import Goods, lines_of
 from simulators.storm.labels import Label
 from simulators.storm.office import HeadOffice
 from simulators.storm.parts import Parts
@@ -58,6 +59,9 @@ class Day:
         self.labels = {name: Label(name, self.world, self.judge) for name in LABELS}
         self.gateway.tills.update(self.tills)
         self.gateway.labels.update(self.labels)
+        self.goods = Goods(world, office, self.gateway, parts.items, self._wake_shop)
+        for till in self.tills.values():
+            till.redeems = self.goods.redeems
         self.bound = {label: self._codes[item] for label, item in first_binding().items()}
         self.lost: dict[tuple[str, int], set[int]] = {}
         """Till and epoch → sales that were acknowledged, and went with a disk before head office had them."""
@@ -126,11 +130,20 @@ class Day:
                 world.at(back_at, self._put_back, label)
             case Decide(approve=approve):
                 gateway.decide(approve)
+            case _:
+                self.goods.begin(step)
 
     def _shop(self, shopper: Shopper) -> None:
-        till, items = self.tills[shopper.till], [self._codes[item] for item in shopper.items]
-        self.world.at(shopper.scan_at, till.scan, shopper, items)
-        self.world.at(shopper.pay_at, till.pay, shopper)
+        self.world.at(shopper.scan_at, self._scan, shopper)
+        self.world.at(shopper.pay_at, self._pay, shopper)
+
+    def _scan(self, shopper: Shopper) -> None:
+        wanted = [(self._codes[item], shopper.grams if item in WEIGHED else 1) for item in shopper.items]
+        self.tills[shopper.till].scan(shopper, self.goods.pick(shopper.number, wanted))
+
+    def _pay(self, shopper: Shopper) -> None:
+        sale = self.tills[shopper.till].pay(shopper)
+        self.goods.leave(shopper.number, lines_of(sale) if sale else ())
 
     def _push(self, step: Push) -> None:
         rows = [
@@ -159,6 +172,9 @@ class Day:
                 self.world.reach("batch pushed")
                 when += ", all of it or nothing"
             self.world.say("head office", f"version {sequence}: {what}{when}")
+        self._wake_shop()
+
+    def _wake_shop(self) -> None:
         self.air.carry(HEAD_OFFICE, self.gateway.enter, self.gateway.woken, sure=True)
 
     def _cut(self, line: str) -> None:

@@ -4,21 +4,24 @@ from collections.abc import Callable
 
 from cloud_sync.contract.events import Batch
 from cloud_sync.contract.feed import FeedEntry
+from cloud_sync.contract.goods import is_goods
 from edge.chores import tell_head
 from edge.clock.trust import from_office
+from edge.inventory.orders import take_goods
+from edge.inventory.reservations import expire
 from edge.prices.inbox import cursor
 from edge.store import StoreError, Transaction
 from simulators.storm.air import Air
 from simulators.storm.box import Box
 from simulators.storm.label_side import LabelSide
 from simulators.storm.labels import Label
-from simulators.storm.office import HeadOffice
+from simulators.storm.office import STORE, HeadOffice
 from simulators.storm.parts import Parts
 from simulators.storm.till_side import TillSide
 from simulators.storm.tills import Till
 from simulators.storm.truth import Books
 from simulators.storm.uplink import Uplink
-from simulators.storm.world import World
+from simulators.storm.world import Violation, World
 
 TICK_MS = 90_000
 """Rarer than in a real shop; timed prices are woken for by themselves."""
@@ -85,6 +88,8 @@ class Gateway(Box):
         self.parts.engine.tick(tx)
         for _ in self._till_side.leases.sweep(tx, self.parts.engine, self.world.now):
             self.world.reach("lease ended")
+        for _ in range(expire(tx)):
+            self.world.reach("order expired")
         tell_head(tx)
 
     # Head office.
@@ -101,9 +106,14 @@ class Gateway(Box):
         """The last change that was dealt with."""
         return cursor(Transaction(self.sql, self.outbox, 0))
 
-    def take(self, entry: FeedEntry) -> None:
-        """Deal with a change, and wake for its time."""
+    def take(self, entry: FeedEntry, head: int) -> None:
+        """Deal with a change, and wake for its time; or with an order about goods."""
         engine = self.parts.engine
+        if is_goods(entry.envelope):
+            trusted = self.parts.inbox.trusted.values()
+            if why := self.do(lambda tx: take_goods(tx, entry.sequence, entry.envelope, STORE, trusted, head)):
+                raise Violation("goods", f"an order of head office was refused: {why}")
+            return
         self.do(lambda tx: engine.settle(tx, self.parts.inbox.take(tx, entry.sequence, entry.envelope).items))
         self._wake_at(self.world.now + 10)
 
@@ -167,6 +177,10 @@ class Gateway(Box):
     def lease_asked(self, till: str, payload: bytes) -> None:
         """A till asks for a lease."""
         self.enter(self._till_side.hear_ask, till, payload)
+
+    def coupon_asked(self, till: str, payload: bytes) -> None:
+        """A till asks for a coupon."""
+        self.enter(self._till_side.hear_coupon, till, payload)
 
     def woke(self, label: str) -> None:
         """A label gives a sign of life after it was away."""

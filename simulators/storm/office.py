@@ -1,8 +1,9 @@
 """Head office: the real core over a database in memory, one per process, emptied for each day."""
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,19 @@ from sqlalchemy import Connection
 from cloud_sync.contract.change import ChangeRow, open_change
 from cloud_sync.contract.events import Committed
 from cloud_sync.contract.feed import FeedPage
-from cloud_sync.hq.database import Database, open_database
+from cloud_sync.contract.goods import Entry, is_goods
+from cloud_sync.hq.database import Database, open_database, upsert
+from cloud_sync.hq.goods import send_goods
 from cloud_sync.hq.ingest import ingest
 from cloud_sync.hq.office import HqError, Office
 from cloud_sync.hq.push import feed, push_on
+from cloud_sync.hq.schema import coupons
 from cloud_sync.hq.stores import add_store
 from cloud_sync.hq.terms import Terms
 from cloud_sync.hq.wire import unpack
 
 STORE = "0204"
+_ORDERS = "SELECT body FROM events WHERE kind = 'stock.reservation'"
 
 
 class OfficeFile:
@@ -87,6 +92,26 @@ class HeadOffice:
         """A page of the change log, over the wire and back."""
         return FeedPage.model_validate_json(feed(self.office, STORE, after, 20).model_dump_json())
 
+    def order(self, entries: Sequence[Entry]) -> None:
+        """Order goods and lend coupons."""
+        send_goods(self.office, STORE, entries, "storm")
+
+    def told_of_order(self, name: str) -> set[str]:
+        """The states of a customer's order that the shop told of."""
+        with self.office.db.read() as sql:
+            bodies = [json.loads(row[0]) for row in _rows(sql, _ORDERS)]
+        return {body["state"] for body in bodies if body["id"] == name}
+
+    def coupon_state(self, coupon: str) -> str:
+        """Whether a coupon is here, lent or used, as head office believes."""
+        with self.office.db.read() as sql:
+            return dict(_rows(sql, "SELECT id, state FROM coupons")).get(coupon, "here")
+
+    def keep_coupon(self, coupon: str) -> None:
+        """It is redeemed here."""
+        with self.office.db.write() as sql:
+            upsert(sql, coupons, [{"id": coupon, "store": STORE, "state": "used"}])
+
     def head(self) -> int:
         """The last sequence of the change log."""
         return feed(self.office, STORE, 0, 1).head
@@ -96,6 +121,8 @@ class HeadOffice:
         trusted, after = [self.office.signer.public_key], 0
         while entries := feed(self.office, STORE, after, 50).entries:
             for entry in entries:
+                if is_goods(entry.envelope):
+                    continue
                 change = open_change(entry.envelope.encode(), trusted)
                 yield from ((change.sequence, row) for row in change.rows)
                 yield from ((change.last_version, row) for row in change.afterwards)

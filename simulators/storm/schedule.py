@@ -3,6 +3,8 @@
 import random
 from dataclasses import dataclass, replace
 
+from simulators.storm.errands import COUPONS, Errand, make_errands
+
 MINUTE = 60_000
 DAY = 240 * MINUTE
 """Shoppers come and faults strike so long; times of a schedule are milliseconds since the opening."""
@@ -43,6 +45,8 @@ class Shopper:
     """Says so when paying."""
     haggles: int = 0
     """Percent of the first line's price that a member of staff sets when paying; 0: nobody does."""
+    coupon: str = ""
+    """The number of a coupon that the shopper shows; others may show the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +189,7 @@ class Decide:
 
 Step = (
     Shopper | Push | Weather | Cut | Dead | Asleep | ClockJump | DiskFull | Kill | Backup | Restore | Wipe | Bind
-    | Replace | Decide
+    | Replace | Decide | Errand
 )  # fmt: skip
 
 
@@ -200,7 +204,17 @@ def make_schedule(seed: int) -> list[Step]:
     dice = random.Random(f"{seed}/schedule")  # noqa: S311  a simulation, no secret
     steps: list[Step] = [*_shoppers(dice), *_pushes(dice), *_weather(dice), *_devices(dice), *_gateway(dice)]
     steps = _timed(random.Random(f"{seed}/timed"), steps)  # noqa: S311  of its own: the rest of the day stays as it is
+    steps = _with_coupons(random.Random(f"{seed}/coupons"), steps)  # noqa: S311
+    steps += make_errands(seed, DAY, ITEMS)
     return sorted(steps, key=lambda step: step.at)
+
+
+def _with_coupons(dice: random.Random, steps: list[Step]) -> list[Step]:
+    """Some shoppers show a coupon, and some of them the same one."""
+    return [
+        replace(step, coupon=dice.choice(COUPONS)) if isinstance(step, Shopper) and dice.random() < 0.15 else step
+        for step in steps
+    ]
 
 
 def _timed(dice: random.Random, steps: list[Step]) -> list[Step]:

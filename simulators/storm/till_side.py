@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from drivers.base import MemberRow, Message
+from drivers.base import CouponLent, MemberRow, Message
 from edge.dispatch import wanted
+from edge.dispatch.coupons import decide
 from edge.dispatch.wanted import ROWS_PER_MESSAGE
 from edge.intake import Intake, Receipt, Taken
 from edge.prices.leases import Leases
@@ -97,6 +98,16 @@ class TillSide:
         self._box.world.reach("lease granted" if granted else "lease refused")
         if granted:
             self._send(till, "granted", self._box.parts.words.write_granted(n, LEASE_MS))
+
+    def hear_coupon(self, till: str, payload: bytes) -> None:
+        """A till asks for a coupon."""
+        ask = self._box.parts.words.read_coupon(till, payload)
+        try:
+            (answer,) = self._box.do(lambda tx: decide(tx, [ask]))
+        except StoreError:
+            return
+        self._box.world.reach("coupon lent" if isinstance(answer, CouponLent) else "coupon refused")
+        self._send(till, "lent", self._box.parts.words.write_lent(answer))
 
     def look(self) -> None:
         """Send each till what it was allowed and has not confirmed."""

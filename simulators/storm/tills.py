@@ -1,14 +1,16 @@
 """Simulated tills: a price table, a journal and baskets, as docs/mqtt.md asks of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from simulators.storm.air import Air
+from simulators.storm.purse import Purse
 from simulators.storm.schedule import Shopper
 from simulators.storm.truth import Judge
 from simulators.storm.world import OPENING, World
 from simulators.till import lease
 from simulators.till.basket import Basket, NotForSaleError, SaleLine, words
+from simulators.till.coupons import TakenOff
 from simulators.till.journal import Event, MemberPrice, Price
 from simulators.till.lease import Lease
 from simulators.till.window import REPEAT_MS, Window, connected, due, receipt
@@ -33,6 +35,9 @@ class Broker(Protocol):
     def lease_asked(self, till: str, payload: bytes) -> None:
         """A till asks for a lease."""
 
+    def coupon_asked(self, till: str, payload: bytes) -> None:
+        """A till asks for a coupon."""
+
 
 class Till:
     """One self-checkout. Its disk is safe unless it is swapped; its clock drifts."""
@@ -52,6 +57,8 @@ class Till:
         """Epoch → sequence → every sale ever rung up."""
         self.receipted: dict[int, int] = {}
         """Epoch → how far the gateway has acknowledged."""
+        self.redeems: Callable[[str, str], None] = lambda _coupon, _till: None
+        """Hears of each coupon that is taken for money."""
         self._world, self._air, self._judge, self._broker = world, air, judge, broker
         self._dice = world.dice(name)
         self._drift_ppm = self._dice.randrange(-200, 201)
@@ -61,36 +68,38 @@ class Till:
         self._pump_at: int | None = None
         self._lease = Lease()
         self._baskets: dict[int, Basket] = {}
+        self.purse = Purse(self)
         self._new_journal()
 
     def _new_journal(self) -> None:
         self.epoch = self._dice.randrange(1, 2**53)
         self.seq = 0
         self.table, self.members, self.journal, self._baskets = {}, {}, {}, {}
-        self._window = Window(0, 0, self._steady())
+        self._window = Window(0, 0, self.steady())
         self.sold[self.epoch], self.receipted[self.epoch] = {}, 0
         self._lease = Lease()
+        self.purse.lost()
         self._judge.wiped(self.name)
         self._judge.sellers[self.name] = self.may_sell
 
     def clock(self) -> int:
         """Its own wall clock, UTC epoch milliseconds."""
-        return OPENING + self._steady() + self._offset
+        return OPENING + self.steady() + self._offset
 
-    def _steady(self) -> int:
+    def steady(self) -> int:
         """Its own monotonic clock, in milliseconds."""
         return self._world.now + self._world.now * self._drift_ppm // 1_000_000
 
     def may_sell(self) -> bool:
         """Whether its lease lets it sell, and staff."""
-        return not self.closed and self._lease.live(self._steady())
+        return not self.closed and self._lease.live(self.steady())
 
     def _ask_when_due(self, connection: int) -> None:
         """Ask the gateway for leave to go on selling; counted from the asking, not from the answer."""
         if connection != self.connection:
             return
-        if lease.due(self._lease, self._steady()):
-            self._lease = lease.ask(self._lease, self._steady())
+        if lease.due(self._lease, self.steady()):
+            self._lease = lease.ask(self._lease, self.steady())
             self._air.carry(self.name, self._broker.lease_asked, self.name, write({"n": self._lease.n}))
         again = self._lease.length // 3 if self.may_sell() else ASKS_EVERY_MS
         self._world.after(again + 1, self._ask_when_due, connection)
@@ -116,7 +125,7 @@ class Till:
             "seq": self.seq, "oldest": min(self.journal, default=self.seq + 1),
         }  # fmt: skip
         self._air.carry(self.name, self._broker.state_said, self.name, write(birth), sure=True)
-        self._window = connected(self._window, self._steady())
+        self._window = connected(self._window, self.steady())
         self._pump()
         self._ask_when_due(self.connection)
 
@@ -137,6 +146,14 @@ class Till:
             self._receipted(payload)
         elif leaf == "granted":
             self._granted(payload)
+        elif leaf == "lent":
+            self.purse.hear(payload)
+
+    def ask_for_coupon(self, payload: bytes) -> bool:
+        """Send a question for a coupon; whether there is a line at all."""
+        if self.connection:
+            self._air.carry(self.name, self._broker.coupon_asked, self.name, payload)
+        return self.connection > 0
 
     def _take(self, prices: Prices) -> None:
         held: dict[str, int] = {}
@@ -156,7 +173,7 @@ class Till:
         said = {"rows": [[item, version] for item, version in held.items()]}
         if prices.members:
             said["members"] = [[row.item, self.members[row.item].version] for row in prices.members]
-        self._write("prices.applied", said)
+        self.write("prices.applied", said)
 
     @staticmethod
     def newer(row: Price | MemberPrice, before: Price | MemberPrice | None) -> bool:
@@ -167,7 +184,7 @@ class Till:
         said = read_receipt(payload)
         if said.epoch != self.epoch:
             return
-        after = receipt(self._window, said.seq, self.seq, self._steady())
+        after = receipt(self._window, said.seq, self.seq, self.steady())
         if after is not self._window:
             for seq in range(self._window.receipted + 1, said.seq + 1):
                 self.journal.pop(seq, None)
@@ -175,7 +192,8 @@ class Till:
             self.receipted[self.epoch] = said.seq
             self._pump()
 
-    def _write(self, kind: str, body: dict[str, Any]) -> None:
+    def write(self, kind: str, body: dict[str, Any]) -> None:
+        """Put an event into the journal, and send it."""
         self.seq += 1
         self.journal[self.seq] = Event(self.seq, self.clock(), kind, body)
         self._pump()
@@ -184,7 +202,7 @@ class Till:
         """Send what is due, and look again when it may have to be repeated."""
         if not self.connection:
             return
-        self._window, after, upto = due(self._window, self.seq, self._steady())
+        self._window, after, upto = due(self._window, self.seq, self.steady())
         for seq in range(after + 1, upto + 1):
             payload = write_event(self.epoch, self.journal[seq])
             self._air.carry(self.name, self._broker.event_said, self.name, payload)
@@ -224,19 +242,23 @@ class Till:
                     least = min(price.minor, member.minor)
                     self._judge.sells(self.name, item, least, price.minor, "is scanned", member=True)
         self._baskets[shopper.number] = basket
+        if shopper.coupon:
+            self.purse.want(shopper.coupon)
 
     def basket(self) -> Basket:
         """An empty basket that looks prices up in the till's own table."""
         return Basket(self.table.get, self.members.get)
 
-    def pay(self, shopper: Shopper) -> None:
-        """The shopper pays what the basket says."""
+    def pay(self, shopper: Shopper) -> dict[str, Any] | None:
+        """The shopper pays what the basket says; returns the sale, if it came to one."""
         basket = self._baskets.pop(shopper.number, None)
         if basket is None or not self.may_sell():
-            return
+            self.purse.give_back(shopper.coupon)
+            return None
         basket.member = shopper.member
         if not basket.scanned:
-            return
+            self.purse.give_back(shopper.coupon)
+            return None
         if shopper.haggles:
             self._change_price(basket, shopper.haggles)
         lines = basket.lines()
@@ -249,9 +271,12 @@ class Till:
                 self._world.reach("member's price charged")
             self._judge.adds_up(self.name, line.item, line.minor, line.quantity, line.total_minor)
         self._world.reach("sale")
-        body = self._sale(basket.currency, lines)
-        self._write("sale", body)
+        off = self.purse.show(basket, shopper.coupon)
+        body = self._sale(basket.currency, lines, off)
+        self.write("sale", body)
         self.sold[self.epoch][self.seq] = body
+        self.purse.use(body["receipt"], off)
+        return body
 
     def _change_price(self, basket: Basket, percent: int) -> None:
         """A member of staff wants the first line at another price; the till agrees only where that is less."""
@@ -263,10 +288,12 @@ class Till:
         else:
             self._world.reach("price lowered by hand")
 
-    def _sale(self, currency: str, lines: Sequence[SaleLine]) -> dict[str, Any]:
+    def _sale(self, currency: str, lines: Sequence[SaleLine], off: Sequence[TakenOff]) -> dict[str, Any]:
+        coupons = {"coupons": [{"coupon": one.coupon, "minor": one.minor} for one in off]} if off else {}
         return {
             "receipt": f"{self.name}-{self.epoch % 10_000}-{self.seq + 1}",
             "currency": currency,
             "lines": [words(line) for line in lines],
-            "total_minor": sum(line.total_minor for line in lines),
+            "total_minor": sum(line.total_minor for line in lines) - sum(one.minor for one in off),
+            **coupons,
         }  # fmt: skip

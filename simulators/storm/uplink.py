@@ -71,8 +71,8 @@ class Side(Protocol):
     def cursor(self) -> int:
         """The last change that was dealt with."""
 
-    def take(self, entry: FeedEntry) -> None:
-        """Deal with a change. Raises StoreError."""
+    def take(self, entry: FeedEntry, head: int) -> None:
+        """Deal with an entry of head office's log, which goes to `head`. Raises StoreError."""
 
 
 class Uplink:
@@ -196,7 +196,7 @@ class Uplink:
         try:
             entries = new_entries(page, cursor)
             for entry in entries:
-                self._side.take(entry)
+                self._side.take(entry, page.head)
         except StoreError:
             self.hear(self._failed(Lane.CHANGES, Trouble.HERE))
         except CallFailed as failed:

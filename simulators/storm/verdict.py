@@ -5,6 +5,7 @@ import sqlite3
 
 from edge.store.ledger import Head, verify
 from simulators.storm.day import SETTLES_WITHIN, Day
+from simulators.storm.goods import lines_of
 from simulators.storm.office import Told
 from simulators.storm.schedule import DAY, MINUTE
 from simulators.storm.world import OPENING, Violation
@@ -24,6 +25,7 @@ def judge_the_end(day: Day) -> None:
         raise Violation("I5", f"head office could not read {misfits[0]}")
     _judge_prices(day, told)
     _judge_sales(day, told)
+    _judge_goods(day)
     _judge_ledger(day.gateway.sql, told)
 
 
@@ -93,6 +95,17 @@ def _judge_sales(day: Day, told: Told) -> None:
             day.world.reached["sale arrived"] += len(got)
     if arrived:
         raise Violation("I5", f"sales arrived that nobody made: {sorted(arrived)}")
+
+
+def _judge_goods(day: Day) -> None:
+    """I8: what the book has in stock is the sum of what moved."""
+    sold = {
+        (till.name, epoch, seq): lines_of(body)
+        for till in day.tills.values()
+        for epoch, sales in till.sold.items()
+        for seq, body in sales.items()
+    }
+    day.goods.judge(sold, restored=day.restored)
 
 
 def _judge_ledger(sql: sqlite3.Connection, told: Told) -> None:

@@ -12,6 +12,7 @@ from cloud_sync.queue.outbox import Outbox
 from edge.clock.calendar import Instants
 from edge.clock.watch import ClockWatch
 from edge.dispatch import wanted
+from edge.inventory import coupons, reservations, sales
 from edge.prices import activation, batches, books, inbox, leases, timing
 from edge.store import Transaction
 from simulators.storm.stage import Stage, hunt
@@ -187,6 +188,60 @@ def _a_time_that_comes_twice_is_the_first(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(inbox, "write_timing", write_timing)
 
 
+def _stock_is_booked_right_after_the_sale(patch: pytest.MonkeyPatch) -> None:
+    """Outside of the sale's own transaction."""
+    rule = sales.note_sales
+
+    def afterwards(tx: Transaction, sold: Any) -> None:
+        tx.after(lambda: rule(tx, sold))
+
+    patch.setattr("edge.intake.note_sales", afterwards)
+
+
+def _an_item_counts_once_in_a_basket(patch: pytest.MonkeyPatch) -> None:
+    rule = sales.note_sales
+    patch.setattr(
+        "edge.intake.note_sales", lambda tx, sold: rule(tx, [(at, dict(lines).items()) for at, lines in sold])
+    )
+
+
+def _orders_that_end_free_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reservations, "_release", lambda tx, name, state, why, by="": reservations._change(tx, name, state))
+
+
+def _an_order_is_promised_by_the_book(patch: pytest.MonkeyPatch) -> None:
+    """Before anybody has taken its goods off the shelf."""
+    rule = reservations.reserve
+
+    def at_once(tx: Transaction, *wish: Any) -> str:
+        state = rule(tx, *wish)
+        if state == "held":
+            reservations._change(tx, wish[0].id, "aside")
+        return state
+
+    patch.setattr(reservations, "reserve", at_once)
+
+
+def _an_order_ends_by_the_wall_clock(patch: pytest.MonkeyPatch) -> None:
+    rule = reservations.expire
+
+    def by_the_clock(tx: Transaction) -> int:
+        tx.sql.execute("UPDATE reservation SET ends = ? + until - ?", (tx.steady, tx.now))
+        return rule(tx)
+
+    patch.setattr("simulators.storm.gateway.expire", by_the_clock)
+
+
+def _a_coupon_is_lent_to_whoever_asks(patch: pytest.MonkeyPatch) -> None:
+    rule = coupons.lend
+
+    def lend(tx: Transaction, coupon: str, till: str, epoch: int) -> coupons.Lending:
+        tx.sql.execute("UPDATE coupon SET state = 'here' WHERE id = ? AND state = 'lent'", (coupon,))
+        return rule(tx, coupon, till, epoch)
+
+    patch.setattr("edge.dispatch.coupons.lend", lend)
+
+
 RULES: dict[str, Remove] = {
     "direction: a cut waits for the tills": _cuts_first_at_labels,
     "direction: a raise waits for the labels": _raises_first_at_tills,
@@ -213,6 +268,16 @@ RULES: dict[str, Remove] = {
     "members: a scanned line is not raised": _baskets_raise_what_members_pay,
     "a raise needs a clock that can be trusted": _any_clock_will_do,
     "a raise waits for the later of two readings": _a_time_that_comes_twice_is_the_first,
+    "stock: booked with the sale": _stock_is_booked_right_after_the_sale,
+    "stock: each line counts": _an_item_counts_once_in_a_basket,
+    "stock: an order that is over frees its goods": _orders_that_end_free_nothing,
+    "orders: promised once the goods are aside": _an_order_is_promised_by_the_book,
+    "orders: none ends early by a wrong clock": _an_order_ends_by_the_wall_clock,
+    "coupons: in one hand at a time": _a_coupon_is_lent_to_whoever_asks,
+    "coupons: none of a copy is lent": lambda patch: patch.setattr(coupons, "go_on_from_backup", lambda _: None),
+    "coupons: what was lent before a restore is in doubt": lambda patch: patch.setattr(
+        coupons, "in_doubt", lambda *_: False
+    ),
 }
 
 
