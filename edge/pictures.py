@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from drivers.base import Panel, PanelImage
 from edge.config import Shop
+from edge.inventory.hints import left_of
 from edge.labels import digital_link
 from edge.labels.content import CannotDraw, LabelContent
 from edge.labels.draw import draw, price_digits
@@ -72,6 +73,7 @@ class Pictures:
                 " WHERE item = ? AND version = ?",
                 (item, version),
             ).fetchone()
+            left = left_of(db.conn, item, version)
         if row is None:
             return None
         name, minor, currency, per, unit_minor, unit, was_minor, member_minor = row
@@ -79,5 +81,5 @@ class Pictures:
             item=item, version=version, name=name, minor=minor, currency=currency, per=per, unit_minor=unit_minor,
             unit=unit, was_minor=was_minor, locale=self.shop.locale, domain=self.shop.domain,
             tag=digital_link.tag_of(label),
-            member_minor=member_minor,
+            member_minor=member_minor, left=left,
         )  # fmt: skip

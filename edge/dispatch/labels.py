@@ -11,10 +11,12 @@ from edge.devices.health import State
 from edge.devices.pacing import Pacing
 from edge.devices.registry import Registry
 from edge.dispatch.bell import Bell
+from edge.dispatch.hints import HintDrawer
 from edge.dispatch.wanted import Job, first_of, label_jobs, note_sending
+from edge.inventory.hints import left_of, note_drawn
 from edge.labels.content import CannotDraw
 from edge.prices.engine import PriceEngine
-from edge.store import Store, StoreError
+from edge.store import Store, StoreError, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ class LabelDispatcher:
         """Labels that came to life; noted on any thread, read on ours."""
         self._bell = Bell()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._hints = HintDrawer(store, registry, drivers, draw, clock, self._bell.ring)
         store.listen(lambda topics: self._bell.ring() if topics & {"sendings", "labels"} else None)
         registry.on_wake(self._woke)
 
@@ -63,6 +66,7 @@ class LabelDispatcher:
                 self._start_due()
                 await self._bell.wait(LOOK_EVERY_SECONDS)
         finally:
+            await self._hints.stop()
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -71,7 +75,15 @@ class LabelDispatcher:
         while self._awake:
             self._pacing.hurry(self._awake.popleft())
         jobs = self._wanted()
-        for label in self._pacing.next(jobs, self._clock(), first_of(jobs)):
+        if self._hints.label in jobs:
+            self._hints.make_way()
+        free = [label for label in jobs if label != self._hints.label]
+        chosen = self._pacing.next(free, self._clock(), first_of(jobs))
+        if chosen:
+            self._hints.make_way()
+        elif not self._tasks:
+            self._hints.start_one(jobs)
+        for label in chosen:
             task = asyncio.create_task(self._supervise(jobs[label]), name=f"label {label}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -113,7 +125,9 @@ class LabelDispatcher:
         if known is None:
             return
         try:
-            image = self._draw(job.item, job.version, job.label)
+            with self._store.reading() as db:  # one moment: what is drawn is what is noted
+                left = left_of(db.conn, job.item, job.version)
+                image = self._draw(job.item, job.version, job.label)
         except CannotDraw as error:
             raise Refused(job.label, str(error)) from error
         if image is None and known.health.seen_at is None:
@@ -123,8 +137,12 @@ class LabelDispatcher:
         unchanged = await self._store.do(lambda tx: note_sending(tx, job, image.digest))
         if not unchanged:
             await self._show(self._drivers[known.driver], job.label, image)
-        await self._store.do(lambda tx: self._engine.label_shown(tx, job.label, job.item, job.version, image.digest))
+        await self._store.do(lambda tx: self._shown(tx, job, image.digest, left))
         self._registry.worked(job.label)
+
+    def _shown(self, tx: Transaction, job: Job, digest: str, left: int | None) -> None:
+        self._engine.label_shown(tx, job.label, job.item, job.version, digest)
+        note_drawn(tx, job.label, left)
 
     async def _show(self, driver: LabelDriver, label: str, image: PanelImage) -> None:
         """Upload, but not for ever: a label that hangs must not keep a turn from the others."""

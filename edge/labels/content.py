@@ -51,6 +51,9 @@ class LabelContent:
     member_minor: int | None = None
     """What members of the shop's programme pay, where that is another price."""
 
+    left: int | None = None
+    """How many pieces are left, where the label may say so; see `edge.inventory.hints`."""
+
     @property
     def shown_item(self) -> str:
         """The item as printed under a barcode: a GTIN-8, -13 or -14 without the zeros before it."""

@@ -1,7 +1,7 @@
 """A shelf label from its content: pure, in the panel's own palette, at its own size."""
 
 from drivers.base import Ink, Panel, PanelImage
-from edge.labels import digital_link, member, money, promotion, qr
+from edge.labels import digital_link, member, money, promotion, qr, stock
 from edge.labels.canvas import Box, Canvas
 from edge.labels.content import CannotDraw, LabelContent, tidy_name
 from edge.labels.glyphs import BOLD, REGULAR, SMALLEST, face
@@ -96,26 +96,27 @@ def _name(content: LabelContent, layout: Layout, canvas: Canvas) -> int:
 
 
 def _foot(content: LabelContent, layout: Layout, canvas: Canvas) -> int:
-    """Sets unit price and item number, in one row where both fit, else in two; returns the row above them."""
+    """Sets unit price and item number, or what is left, in one row where both fit, else two; returns the row above."""
     room = layout.code_left - layout.margin
     number_face = face(max(SMALLEST, layout.foot_cap * 3 // 4), REGULAR)
     number = number_face.line(content.shown_item)
+    said = stock.instead_of(number, number_face, content)
     baseline = layout.height - layout.gap - 1
     if (content.unit_minor is None) != (content.unit is None):
         raise ValueError("the unit price lacks its amount or its unit")
     if content.unit_minor is None or content.unit is None:
         if len(number) > room:
             raise ValueError("the item number does not fit")
-        canvas.text(number, number_face, layout.margin, baseline, Ink.BLACK)
+        canvas.text(*said, layout.margin, baseline, Ink.BLACK)
         return baseline - number_face.cap - layout.gap
     text = money.price(content.unit_minor, content.currency, content.locale, content.unit, show_piece=True).text
     unit_face = face(largest(text, layout.foot_cap * (3 if layout.tall else 2) // 2, room), BOLD)
     if layout.tall or face(layout.foot_cap, BOLD).width(text) + layout.margin * 2 + len(number) > room:
-        canvas.text(number, number_face, layout.margin, baseline, Ink.BLACK)
+        canvas.text(*said, layout.margin, baseline, Ink.BLACK)
         baseline -= number_face.cap + layout.gap // 2 + footroom(unit_face.cap)
     else:
         unit_face = face(layout.foot_cap, BOLD)
-        canvas.text(number, number_face, layout.code_left - len(number), baseline, Ink.BLACK)
+        canvas.text(*said, layout.code_left - len(said[0]), baseline, Ink.BLACK)
     canvas.text(unit_face.line(text), unit_face, layout.margin, baseline, Ink.BLACK)
     return baseline - unit_face.cap - layout.gap
 

@@ -105,7 +105,7 @@ class HeadOffice:
     def coupon_state(self, coupon: str) -> str:
         """Whether a coupon is here, lent or used, as head office believes."""
         with self.office.db.read() as sql:
-            return dict(_rows(sql, "SELECT id, state FROM coupons")).get(coupon, "here")
+            return str(dict(_rows(sql, "SELECT id, state FROM coupons")).get(coupon, "here"))
 
     def keep_coupon(self, coupon: str) -> None:
         """It is redeemed here."""

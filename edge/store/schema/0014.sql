@@ -10,3 +10,10 @@ CREATE INDEX stock_counted ON stock (counted_at) WHERE counted_at IS NOT NULL;
 ALTER TABLE coupon ADD COLUMN minor_off INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE coupon ADD COLUMN currency TEXT NOT NULL DEFAULT '';
 ALTER TABLE coupon ADD COLUMN item TEXT;
+
+-- What a label's last picture said of the stock; NULL: nothing.
+CREATE TABLE label_hint (
+    device TEXT PRIMARY KEY REFERENCES device (id) ON DELETE CASCADE,
+    left   INTEGER,
+    at     INTEGER NOT NULL
+) WITHOUT ROWID;

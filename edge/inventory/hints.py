@@ -1,0 +1,81 @@
+"""What labels say of the stock: how many pieces are left, where that is few; and which of them say something else."""
+
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from edge.store import Transaction
+
+FEW = 5
+"""At most so many are told of one by one, and only at or below the item's minimum."""
+FEW_IN_PROMOTION = 20
+"""A promotion says what remains of it sooner."""
+REST_MS = 600_000
+"""A label is drawn anew for a hint alone at most this often: each picture wears its battery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A label that says something else of the stock than it should. `left`: pieces; None: nothing is to be said."""
+
+    label: str
+    item: str
+    version: int
+    left: int | None
+
+
+def left_to_tell(free: int, minimum: int | None, *, promotion: bool) -> int | None:
+    """How many pieces a label says are left; None: nothing (pure). `free`: what is there and promised to nobody."""
+    most = max(min(minimum, FEW) if minimum is not None else -1, FEW_IN_PROMOTION if promotion else -1)
+    return max(0, free) if free <= most else None
+
+
+def left_of(sql: sqlite3.Connection, item: str, version: int) -> int | None:
+    """What a label of this item and version says is left. Only of pieces, and of items under stock control."""
+    row = sql.execute(
+        "SELECT k.hand - k.reserved, k.minimum, p.was_minor IS NOT NULL FROM stock k JOIN price p ON p.item = k.item"
+        " WHERE k.item = ? AND k.kept = 1 AND p.version = ? AND p.per = 'each'",
+        (item, version),
+    ).fetchone()
+    return left_to_tell(row[0], row[1], promotion=bool(row[2])) if row else None
+
+
+def due_hint(sql: sqlite3.Connection, now: int, skip: Collection[str]) -> Hint | None:
+    """The label that needs its hint drawn anew most: what is out first. Reads only.
+
+    Never one that has a price to learn, and none that was drawn for its hint a short while ago.
+    """
+    rows = sql.execute(
+        "SELECT b.device, b.item, s.version, h.left, k.hand - k.reserved, k.minimum, p.was_minor IS NOT NULL,"
+        " k.kept = 1 AND p.per = 'each' FROM binding b"
+        " JOIN device d ON d.id = b.device AND d.enrolled = 1 AND d.state = 'ready'"
+        " JOIN showing s ON s.device = b.device AND s.item = b.item AND s.confirmed = 1 AND s.until IS NULL"
+        " JOIN price p ON p.item = s.item AND p.version = s.version"
+        " JOIN stock k ON k.item = b.item LEFT JOIN label_hint h ON h.device = b.device"
+        " WHERE (h.at IS NULL OR abs(? - h.at) >= ?)"
+        " AND (h.left IS NOT NULL OR k.level = 'minimum' OR p.was_minor IS NOT NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM showing o WHERE o.device = b.device AND o.confirmed = 0)"
+        " ORDER BY k.hand - k.reserved, b.device",
+        (now, REST_MS),
+    )
+    for label, item, version, told, free, minimum, promotion, tells in rows:
+        left = left_to_tell(free, minimum, promotion=bool(promotion)) if tells else None
+        if left != told and label not in skip:
+            return Hint(label, item, version, left)
+    return None
+
+
+def note_drawn(tx: Transaction, label: str, left: int | None) -> None:
+    """What the label says now."""
+    tx.sql.execute("INSERT OR REPLACE INTO label_hint VALUES (?, ?, ?)", (label, left, tx.now))
+
+
+def note_redrawn(tx: Transaction, hint: Hint, digest: str) -> None:
+    """A label shows the same version of its price with another hint."""
+    note_drawn(tx, hint.label, hint.left)
+    tx.record("label.redrawn", hint.label, {"item": hint.item, "version": hint.version, "pixels": digest})
+    tx.sql.execute(
+        "UPDATE twin SET reported = json_set(reported, '$.digest', ?) WHERE device = ?"
+        " AND json_extract(reported, '$.item') = ? AND reported_version = ?",
+        (digest, hint.label, hint.item, hint.version),
+    )

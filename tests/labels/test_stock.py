@@ -1,0 +1,44 @@
+"""What a label says of the stock takes the place of the item's number, and nothing else's."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from drivers.base import Panel
+from edge.labels import draw, stock
+from edge.labels.draw import price_digits
+from tests.labels.samples import PANELS, label
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: f"{panel.width}x{panel.height}-{len(panel.inks)}")
+@pytest.mark.parametrize("locale", ["hr", "en", "zh", "de"])
+def test_a_hint_moves_nothing_but_the_items_number(panel: Panel, locale: str) -> None:
+    for plain in (
+        label(locale=locale),
+        label(was_minor=199, locale=locale),
+        label(unit_minor=None, unit=None, locale=locale),
+    ):
+        before = draw(plain, panel).pixels
+        for left in (0, 3):
+            said = replace(plain, left=left)
+            rows, _ = np.nonzero(before != draw(said, panel).pixels)
+            assert len(rows)
+            assert rows.min() > panel.height // 2
+            assert rows.max() - rows.min() < panel.height // 8
+            assert price_digits(plain, panel) == price_digits(said, panel)
+
+
+def test_a_hint_that_is_too_wide_or_has_no_words_is_left_out() -> None:
+    few_digits = label(item="00000096385074", locale="nl")
+    for panel in PANELS:
+        assert draw(replace(few_digits, left=0), panel).digest == draw(few_digits, panel).digest
+    assert stock.words(3, "xx") == ""
+    assert stock.words(None, "en") == ""
+
+
+@pytest.mark.parametrize("locale", sorted(stock._WORDS))
+def test_every_language_says_it_on_a_common_label(locale: str) -> None:
+    plain = label(locale=locale)
+    panel = Panel(296, 128, PANELS[0].inks)
+    assert draw(replace(plain, left=3), panel).digest != draw(plain, panel).digest
