@@ -131,6 +131,18 @@ Entry = Annotated[
 ]
 
 
+class StockRequest(BaseModel):
+    """Body of an event of kind "stock.request": stock fell to a level. Each crossing is told once."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    item: Item
+    level: Literal["safety", "minimum"]
+    crossing: Annotated[int, Field(ge=1, le=2**53, strict=True)]
+    hand: Annotated[int, Field(ge=-(2**53), le=2**53, strict=True)]
+    reserved: Annotated[int, Field(ge=-(2**53), le=2**53, strict=True)]
+    safety: Level
+
+
 class Goods(BaseModel):
     """One order of head office to one store."""
 

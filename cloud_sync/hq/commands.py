@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -16,6 +17,7 @@ from cloud_sync.hq.office import HqError, Office, open_office
 from cloud_sync.hq.operators import add_operator, new_session
 from cloud_sync.hq.price_commands import prices
 from cloud_sync.hq.serve import Running, Settings, run
+from cloud_sync.hq.stock_requests import open_requests
 from cloud_sync.hq.stores import add_store, list_stores
 
 __all__ = ["hq", "prices"]
@@ -111,6 +113,17 @@ def heads(
     """Print the heads of a store's ledger, for `aisle ledger verify --anchors` at the gateway."""
     for head in _with_office(data, lambda office: list_heads(office, store, last)):
         typer.echo(f"{head.row}:{head.hash}")
+
+
+@hq.command("requests")
+def requests(
+    store: Annotated[str | None, typer.Argument(help="Of one store; of all when left out.")] = None,
+    data: Data = HERE,
+) -> None:
+    """Print what stores ask for: store, item, name, how urgent, how many are free, and when (UTC)."""
+    for one in _with_office(data, lambda office: open_requests(office, store)):
+        at = datetime.fromtimestamp(one.at // 1000, UTC).isoformat(timespec="seconds")
+        typer.echo(f"{one.store}\t{one.item}\t{one.name}\t{one.level}\t{one.free}\t{at}")
 
 
 @operator_app.command("add")

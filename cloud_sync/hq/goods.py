@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, update
 
-from cloud_sync.contract.goods import MAX_ENTRIES, Entry, Goods, LendCoupon, sign_goods
+from cloud_sync.contract.goods import MAX_ENTRIES, Delivered, Entry, Goods, LendCoupon, sign_goods
 from cloud_sync.hq.database import upsert
 from cloud_sync.hq.office import HqError, Office
 from cloud_sync.hq.push import LIFE
 from cloud_sync.hq.schema import changes, coupons, stores
+from cloud_sync.hq.stock_requests import answer
 from cloud_sync.hq.stores import find_store
 
 
@@ -23,6 +24,8 @@ def send_goods(office: Office, store: str, entries: Sequence[Entry], author: str
         for entry in entries:
             if isinstance(entry, LendCoupon):
                 _lend(sql, entry.id, store)
+            if isinstance(entry, Delivered):
+                answer(sql, store, [line.item for line in entry.lines], office.now())
         head = sql.execute(select(stores.c.change_head).where(stores.c.id == store).with_for_update()).scalar_one()
         for first in range(0, len(entries), MAX_ENTRIES):
             head += 1

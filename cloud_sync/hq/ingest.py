@@ -15,12 +15,14 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from cloud_sync.contract.events import Batch, ChangeOutcome, Committed, Event, Sale, VisitMinute
 from cloud_sync.contract.footfall import DAY_KIND, HEAT_KIND, FootfallDay, HeatDay
+from cloud_sync.contract.goods import StockRequest
 from cloud_sync.hq.database import upsert
 from cloud_sync.hq.goods import coupon_told
 from cloud_sync.hq.ledger_heads import keep_head
 from cloud_sync.hq.office import Office
 from cloud_sync.hq.outcomes import apply_outcome
 from cloud_sync.hq.schema import cursors, events, footfall_days, misfits, sale_lines, sales, visits
+from cloud_sync.hq.stock_requests import take_request
 
 MINUTE = 60_000
 MAX_CROWD = 100_000
@@ -192,6 +194,10 @@ def _read_coupon(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping
         raise Misfit(wrong)
 
 
+def _read_request(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
+    take_request(sql, harvest.store, StockRequest.model_validate(event.body), harvest.epoch, event.at)
+
+
 _READERS: dict[str, Callable[[Connection, _Harvest, Event, Mapping[str, Any]], None]] = {
     "sale": _read_sale,
     "visit.minute": _read_visit,
@@ -199,6 +205,7 @@ _READERS: dict[str, Callable[[Connection, _Harvest, Event, Mapping[str, Any]], N
     "ledger.head": _read_head,
     DAY_KIND: _read_footfall,
     HEAT_KIND: _read_footfall,
+    "stock.request": _read_request,
     "coupon.used": _read_coupon,
     "coupon.returned": _read_coupon,
 }

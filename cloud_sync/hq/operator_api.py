@@ -23,6 +23,7 @@ from cloud_sync.hq.outcomes import Counts, change_log, counts, pushed_rows
 from cloud_sync.hq.price_csv import harmless
 from cloud_sync.hq.push import difference, push_on
 from cloud_sync.hq.signing_in import require_operator, signing_router
+from cloud_sync.hq.stock_requests import open_requests, say_answered
 from cloud_sync.hq.stores import add_store, get_store, list_stores
 from cloud_sync.hq.sums import by_hour, footfall, misfit_count, sales_sum
 from cloud_sync.hq.terms import Asked
@@ -126,6 +127,15 @@ def _stores_router(office: Office) -> APIRouter:
     @router.post("/stores/{store}/code", dependencies=[operator])
     def code(store: str) -> NewCode:
         return new_code(office, store)
+
+    @router.get("/stock-requests", dependencies=[operator])
+    def requests(store: str = "", limit: Limit = 100) -> list[dict[str, Any]]:
+        return [asdict(one) for one in open_requests(office, store or None, limit)]
+
+    @router.post("/stores/{store}/stock-requests/{item}/answered", dependencies=[operator])
+    def answered(store: str, item: str) -> dict[str, Any]:
+        say_answered(office, store, item)
+        return {"store": store, "item": item}
 
     @router.post("/stores/{store}/goods", status_code=201)
     def goods(store: str, given: GoodsOrders, name: str = operator) -> dict[str, Any]:

@@ -226,6 +226,22 @@ coupons = Table(
 )
 """Which store has, or had, a coupon: here (at head office), lent or used."""
 
+stock_requests = Table(
+    "stock_requests",
+    metadata,
+    Column("store", String(32), ForeignKey("stores.id"), primary_key=True),
+    Column("item", String(14), primary_key=True),
+    Column("level", String(8), nullable=False),
+    Column("free", BigInteger, nullable=False),
+    Column("safety", BigInteger, nullable=False),
+    Column("crossing", BigInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger),
+    Index("stock_requests_open", "store", "answered_at", "level", "at"),
+)
+"""The last time that a store asked for more of an item; `answered_at`: when goods were sent, or somebody said so."""
+
 operators = Table(
     "operators",
     metadata,

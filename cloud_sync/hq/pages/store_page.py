@@ -9,11 +9,13 @@ from nicegui import ui
 from cloud_sync.hq.enrolment import GatewayKey, keys_of
 from cloud_sync.hq.outcomes import Counts, counts
 from cloud_sync.hq.pages.approvals import approvals
+from cloud_sync.hq.pages.asked_for import asked_for
 from cloud_sync.hq.pages.context import OUTCOMES, Desk, link_state
 from cloud_sync.hq.pages.day_chart import Day, day_chart, look_at_day, update_chart
 from cloud_sync.hq.pages.price_table import PriceTable
 from cloud_sync.hq.pages.stores_page import LIVE_SECONDS, show_code
 from cloud_sync.hq.pages.upload_panel import upload_panel
+from cloud_sync.hq.stock_requests import Request, open_requests
 from cloud_sync.hq.stores import Store, get_store
 from cloud_sync.pages.format import count, money
 from cloud_sync.pages.parts import card, page_frame, stat_tile, status_chip, text, when
@@ -28,6 +30,7 @@ class _View:
     keys: tuple[GatewayKey, ...]
     day: Day
     minute: int
+    asked: tuple[Request, ...]
 
 
 async def store_page(desk: Desk, store: Store) -> None:
@@ -76,6 +79,7 @@ def _look(desk: Desk, store: str) -> _View:
         tuple(keys_of(desk.office, store)),
         look_at_day(desk.office, found),
         desk.office.now() // 60_000,
+        tuple(open_requests(desk.office, store)),
     )
 
 
@@ -101,3 +105,4 @@ def _top(desk: Desk, view: _View, refresh_soon: Callable[[], None]) -> None:
         stat_tile(t("day.sales"), takings or money(0, view.store.currency), note=sold)
         note = t("day.last-week", count=count(view.day.visitors_before))
         stat_tile(t("day.visitors"), count(view.day.visitors), note=note)
+    asked_for(desk, view.asked, refresh_soon)
