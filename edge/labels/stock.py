@@ -1,8 +1,7 @@
 """What a label says of the stock: "last 3", "sold out". It stands in the place of the item's number, if it fits."""
 
-from edge.labels.canvas import Mask
 from edge.labels.content import LabelContent
-from edge.labels.glyphs import BOLD, Face, face
+from edge.labels.glyphs import BOLD, Face, Mask, face
 
 _WORDS = {
     "bg": ("още {}", "няма"),

@@ -28,7 +28,7 @@ async def test_a_late_cut_begins_at_once_and_a_late_raise_asks_the_clock(shop: C
 
     async def take(minor: int, **more: int) -> str:
         sequence, envelope = shop.change({A: minor}, **more)
-        await end.take([FeedEntry(sequence=sequence, envelope=envelope)])
+        await end.take([FeedEntry(sequence=sequence, envelope=envelope)], sequence)
         with store.reading() as db:
             found: str = db.conn.execute("SELECT phase FROM price WHERE version = ?", (sequence,)).fetchone()[0]
         return found
