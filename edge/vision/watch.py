@@ -2,6 +2,7 @@
 
 from drivers.base import Frame
 from edge.vision.analysis import Learnt, State, feet, learn, zones_now
+from edge.vision.clothes import clothes
 from edge.vision.config import CameraConfig
 from edge.vision.detector import Detector
 from edge.vision.facts import Foot, Waiting
@@ -36,7 +37,7 @@ class Watch:
         self._last = frame.at
         at = frame.at / 1000
         boxes = self._detector.detect(frame.pixels)
-        self._tracker = advance(self._tracker, boxes, at, self._rules)
+        self._tracker = advance(self._tracker, boxes, at, self._rules, clothes(frame.pixels, boxes))
         self._state, learnt = learn(self._state, self._tracker.people, at, scene)
         return learnt
 

@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge.vision.training.actor import Actor, random_actor
+from edge.vision.training.actor import random_actor
 from edge.vision.training.sample import DRAWN, HEIGHT, WIDTH, compose, distance, truth
 from edge.vision.training.scenery import Scene, random_scene
 from edge.vision.training.sensor import random_sensor
+from edge.vision.training.stroll import Stroll, random_stroll
 from edge.vision.training.view import Floats, Random
 
 STAYS_S = 25.0
@@ -43,8 +44,8 @@ def film(seed: int, seconds: float, fps: float, close: bool = False) -> Iterator
     flicker, slow = random.uniform(0, 2.5), random.uniform(0, 0.06)
     for number in range(round(seconds * fps)):
         at = number / fps
-        here = [(actor.after(at - when), name) for name, (actor, when) in enumerate(cast) if abs(at - when) < STAYS_S]
-        here = sorted((one for one in here if one[0].y < scene.far - 0.2), key=lambda one: -distance(one[0]))
+        present = [(actor, name) for name, stroll in enumerate(cast) if (actor := stroll.at(at))]
+        here = sorted((one for one in present if one[0].y < scene.far - 0.2), key=lambda one: -distance(one[0]))
         picture, drawn, owner = compose(scene, scene.picture, [actor for actor, _ in here])
         rows, who = [], []
         for one in drawn:
@@ -59,14 +60,14 @@ def film(seed: int, seconds: float, fps: float, close: bool = False) -> Iterator
         yield Shot(cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR), at, people, tuple(who))
 
 
-def _cast(random: Random, scene: Scene, seconds: float, close: bool) -> list[tuple[Actor, float]]:
-    """Who walks through, and when they are at the place they were given."""
+def _cast(random: Random, scene: Scene, seconds: float, close: bool) -> list[Stroll]:
+    """Who walks through, at whatever moment each is at the place that was chosen."""
     many = int(random.integers(14, 40) if close else random.integers(4, 26))
     low, high = (0.3, 1.1) if close else (0.09, random.uniform(0.25, 0.9))
-    cast: list[tuple[Actor, float]] = []
+    cast: list[Stroll] = []
     for _ in range(many):
         tall = DRAWN[1] * math.exp(random.uniform(math.log(low), math.log(high)))
         actor = random_actor(random, scene.view, tall)
         if actor.y < scene.far - 0.5 and (actor.speed or random.random() < 0.35):
-            cast.append((actor, float(random.uniform(0, seconds))))
+            cast.append(random_stroll(random, actor, float(random.uniform(0, seconds)), STAYS_S))
     return cast

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge.vision.boxes import Boxes, overlaps
+from edge.vision.clothes import clothes
 from edge.vision.tracking import Tracker, TrackRules, advance
 from edge.vision.training.film import Shot
 from edge.vision.training.view import Floats
@@ -49,7 +50,7 @@ def tally_film(shots: list[Shot], boxes: list[Boxes], rules: TrackRules, tally: 
     tracker = Tracker()
     last: dict[int, int] = {}
     for shot, found in zip(shots, boxes, strict=True):
-        tracker = advance(tracker, found, shot.at, rules)
+        tracker = advance(tracker, found, shot.at, rules, clothes(shot.pixels, found))
         here = [track for track in tracker.people if track.seen == shot.at]
         rows = np.array(
             [(t.x - t.width / 2, t.y - t.height / 2, t.x + t.width / 2, t.y + t.height / 2) for t in here], np.float32
