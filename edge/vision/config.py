@@ -22,7 +22,7 @@ class CameraConfig(BaseModel):
     options: dict[str, Any] = {}
     """The driver's own options."""
     model: Path | None = Path("own")
-    """`own`: the shipped model. `background` or None: background subtraction. Else an ONNX file (YOLOX, FastestDet)."""
+    """`own`: the shipped model. `background` or None: background subtraction. Else an ONNX file; see models.py."""
     line_name: Annotated[str, Field(pattern=f"^{DEVICE_ID.pattern}$")] = "door"
     line: tuple[Point, Point] = ((0.0, 0.5), (1.0, 0.5))
     """Start and end, in fractions of the picture's width and height (y down)."""

@@ -4,84 +4,34 @@ It sees a grey picture and what the place looks like without people, which it le
 only from what it has already seen. Peaks are found and boxes decoded inside the model's graph.
 """
 
-import hashlib
 from pathlib import Path
-from typing import Annotated, Literal
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edge.vision.boxes import Boxes, inside, keep_best
+from edge.vision.cards import OwnModelCard, open_carded, read_card
 from edge.vision.detector import BadModelError, Pixels
 from edge.vision.session import ModelSession
 
 CARD = Path(__file__).parent / "weights" / "people.json"
 STRIDE = 4
-MAX_CARD_BYTES = 64 << 10
-
-Part = Annotated[float, Field(gt=0, lt=1)]
-Positive = Annotated[float, Field(gt=0, le=3600)]
-
-
-class OwnModelCard(BaseModel):
-    """What a model of this layout takes, gives and needs. Lies beside its file as JSON."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    name: Annotated[str, Field(min_length=1, max_length=40)]
-    file: Annotated[str, Field(pattern=r"^[a-z0-9_-]+\.onnx$")]
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    layout: Literal["picture and background to peaks"]
-    """Input (1, 2, H, W) float32, grey 0..255, stretched to H×W. Output (1, 5, H/4, W/4): score of a peak or 0, and
-    middle x, middle y, width, height of its box in input pixels."""
-    input: tuple[Literal[1], Literal[2], int, int]
-    output: tuple[Literal[1], Literal[5], int, int]
-    least: Part
-    """Boxes below this score are dropped."""
-    sure: Part
-    """From this score a box is surely somebody."""
-    overlap: Part
-    """Of two boxes that overlap more, the weaker is dropped."""
-    learn_s: Positive
-    """Seconds over which the background is averaged."""
-    learn_at_most: Annotated[float, Field(gt=0, le=255)]
-    """Grey levels: a larger difference pulls the background no harder, so that people sink into it slowly."""
-
-
-def read_card(path: Path) -> OwnModelCard:
-    """The card of a model. Raises BadModelError with the reason."""
-    try:
-        with path.open("rb") as file:
-            text = file.read(MAX_CARD_BYTES + 1)
-    except OSError as error:
-        raise BadModelError(f"there is no model card {path} ({error.strerror})") from error
-    if len(text) > MAX_CARD_BYTES:
-        raise BadModelError(f"{path} is above {MAX_CARD_BYTES >> 10} KiB; that is no model card")
-    try:
-        return OwnModelCard.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "it"
-        raise BadModelError(f"{path} is no model card: {where}: {first['msg']}") from error
 
 
 def open_own(fps: float, card_path: Path = CARD) -> "OwnDetector":
     """The detector that a card describes; `fps` is how many pictures a second it will see. Raises BadModelError."""
     card = read_card(card_path)
-    path = card_path.parent / card.file
-    if path.is_file():  # a file that is not there, or far too large, is the session's to refuse
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != card.sha256:
-            raise BadModelError(f"{path} is not the file of its card: SHA-256 {found[:12]}…, not {card.sha256[:12]}…")
-    session = ModelSession(path)
-    shapes = session.input_shape, session.output_shape
-    if shapes != (card.input, card.output) or card.output[2:] != tuple(side // STRIDE for side in card.input[2:]):
-        raise BadModelError(
-            f"{path} takes {shapes[0]} and gives {shapes[1]}; its card says {card.input}, {card.output}"
-        )
-    return OwnDetector(session, card, fps)
+    if not isinstance(card, OwnModelCard):
+        raise BadModelError(f"{card_path} is the card of a {card.layout} model, which is opened by its file's name")
+    return own_from(card, card_path.parent, fps)
+
+
+def own_from(card: OwnModelCard, folder: Path, fps: float) -> "OwnDetector":
+    """The same from a card that was read, whose file lies in `folder`."""
+    if card.output[2:] != tuple(side // STRIDE for side in card.input[2:]):
+        raise BadModelError(f"the card of {card.name} says {card.input}, {card.output}: not a cell for {STRIDE} pixels")
+    return OwnDetector(open_carded(card, folder), card, fps)
 
 
 class LearntBackground:

@@ -15,6 +15,7 @@ from edge.vision.detector import BadModelError, Detector
 from edge.vision.models import open_detector
 from simulators.camera import ClipTruth
 from tests.vision import pets
+from tests.vision.onnx_files import identity_model
 
 MODELS = {
     "YOLOX": pets.DATA / "models" / "yolox_nano_416.onnx",
@@ -104,25 +105,9 @@ def test_half_a_model_is_refused(tmp_path: Path) -> None:
 
 def test_a_sound_model_of_another_kind_is_refused_with_its_shapes(tmp_path: Path) -> None:
     other = tmp_path / "other.onnx"
-    other.write_bytes(_identity_model())
-    with pytest.raises(BadModelError, match="neither YOLOX nor FastestDet"):
+    other.write_bytes(identity_model((1, 3)))
+    with pytest.raises(BadModelError, match="neither YOLOX nor NanoDet nor FastestDet"):
         open_detector(other, 5)
-
-
-def _identity_model() -> bytes:
-    """The smallest ONNX file: y = Identity(x), float32 of shape (1, 3), as protobuf fields by hand."""
-
-    def field(number: int, payload: bytes | int) -> bytes:
-        if isinstance(payload, int):
-            return bytes([number << 3, payload])
-        return bytes([number << 3 | 2, len(payload)]) + payload
-
-    shape = b"".join(field(1, field(1, size)) for size in (1, 3))
-    tensor = field(1, field(1, 1) + field(2, shape))
-    node = field(1, b"x") + field(2, b"y") + field(4, b"Identity")
-    graph = field(1, node) + field(2, b"g") + field(11, field(1, b"x") + field(2, tensor))
-    graph += field(12, field(1, b"y") + field(2, tensor))
-    return field(1, 8) + field(7, graph) + field(8, field(1, b"") + field(2, 13))
 
 
 def test_an_empty_scene_has_nobody_in_it_however_bright() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from drivers.base import CameraDriver, Frame, load_driver
 from edge.vision import own
+from edge.vision.cards import MAX_CARD_BYTES
 from edge.vision.config import CameraConfig
 from edge.vision.detector import BadModelError
 from edge.vision.line import Direction
@@ -125,7 +126,7 @@ def test_a_wrong_card_is_refused_and_says_where(copied: Path, changes: dict[str,
 def test_what_is_no_card_at_all_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadModelError, match=r"there is no model card .*none\.json"):
         open_own(5, tmp_path / "none.json")
-    (tmp_path / "huge.json").write_bytes(b" " * (own.MAX_CARD_BYTES + 1))
+    (tmp_path / "huge.json").write_bytes(b" " * (MAX_CARD_BYTES + 1))
     with pytest.raises(BadModelError, match="above 64 KiB"):
         open_own(5, tmp_path / "huge.json")
     (tmp_path / "odd.json").write_bytes(b"\xff\x00{")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from edge.vision.own import OwnModelCard
+from edge.vision.cards import OwnModelCard
 from edge.vision.training.network import STRIDE, PersonNet, Shipped
 from edge.vision.training.sample import HEIGHT, WIDTH
 
