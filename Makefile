@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 EDGE := edge cloud_sync drivers simulators provisioning
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench soak browser lock clean
+.PHONY: help setup demo test lint bench bench-vision soak browser lock clean
 
 help:  ## show what can be done
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -41,11 +41,18 @@ bench: $(READY)  ## ratios against the peers, measured in one run
 soak: $(READY)  ## four cameras for ten minutes, whose processes are killed at random
 	$(BIN)/python -m tests.soak
 
+# A virtual environment of its own: the peers bring plotting and data-frame libraries that nothing else here needs, and
+# ask for another build of OpenCV, which would take the place of ours; so what the lock names is installed, and no more.
+bench-vision:  ## counting people, side by side with the pipeline that people use today
+	@sh tools/venv.sh "$(PYTHON)" $(VENV)-vision requirements/bench-vision.lock --no-deps
+	$(VENV)-vision/bin/python -m tests.bench.vision
+
 lock:  ## resolve the dependencies anew (needs uv)
-	for part in gateway sim dev; do \
+	for part in gateway sim dev bench-vision; do \
 	  extra=$$( [ $$part = gateway ] || echo --extra $$part ); \
+	  [ $$part != bench-vision ] || extra="$$extra --no-emit-package opencv-python"; \
 	  uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url $$extra \
 	    --custom-compile-command 'make lock' pyproject.toml -o requirements/$$part.lock || exit 1; done
 
 clean:  ## remove what was built here
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-vision build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

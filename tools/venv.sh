@@ -1,7 +1,8 @@
 #!/bin/sh
-# Make the virtual environment, whatever a bare Debian or Ubuntu lacks. Arguments: PYTHON VENV LOCK.
+# Make the virtual environment, whatever a bare Debian or Ubuntu lacks. Arguments: PYTHON VENV LOCK [OPTIONS FOR PIP].
 set -eu
 python=$1 venv=$2 lock=$3
+shift 3
 
 command -v "$python" >/dev/null 2>&1 || python=python3
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
@@ -19,6 +20,6 @@ else
   echo "Python has no pip here. Install it first: apt install python3-venv" >&2; exit 1
 fi
 echo "Installing the locked dependencies (once)"
-$pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+$pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" "$@"
 # setuptools warns at every editable installation; nobody here needs to hear it.
 PYTHONWARNINGS=ignore $pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -6,7 +6,7 @@ line's span. People whom the ground truth leaves out are left out here as well.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,7 @@ SCALE = 768 / 480
 LINES = tuple(CountingLine((x, 130.0), (x, 500.0), Side.LEFT) for x in range(200, 641, 40))
 """Downwards, so that a walker's left is at larger x: "in" is towards the right of the picture."""
 WITHIN_S = 1.5
+CLEAR_PX = 6
 
 Event = tuple[int, Direction, float]
 """Line, direction, seconds."""
@@ -41,22 +42,39 @@ def read_truth() -> dict[int, dict[int, tuple[float, float, float, float]]]:
     return dict(frames)
 
 
+class Turnstile:
+    """Tells crossings by the rule above, for tracks of any making."""
+
+    def __init__(self, lines: Sequence[CountingLine] = LINES) -> None:
+        self._lines = lines
+        self._sides: dict[tuple[int, int], bool] = {}
+
+    def seen(self, person: int, box: Sequence[float], at: float) -> list[Event]:
+        """What somebody has crossed who is in this box (x1, y1, x2, y2) now."""
+        events: list[Event] = []
+        x, foot = (box[0] + box[2]) / 2, box[3]
+        for number, line in enumerate(self._lines):
+            off = x - line.start[0]
+            if abs(off) <= CLEAR_PX:
+                continue
+            right = off > 0
+            before = self._sides.get((person, number), right)
+            self._sides[person, number] = right
+            if before != right and line.start[1] <= foot <= line.end[1]:
+                events.append((number, Direction.IN if right else Direction.OUT, at))
+        return events
+
+
 def true_crossings() -> list[Event]:
     """Every crossing of every line."""
-    sides: dict[tuple[int, int], bool] = {}
-    events: list[Event] = []
-    for frame, people in sorted(read_truth().items()):
-        for person, (x1, _, x2, foot) in people.items():
-            for number, line in enumerate(LINES):
-                off = (x1 + x2) / 2 - line.start[0]
-                if abs(off) <= 6:
-                    continue
-                right = off > 0
-                before = sides.get((person, number), right)
-                sides[person, number] = right
-                if before != right and line.start[1] <= foot <= line.end[1]:
-                    events.append((number, Direction.IN if right else Direction.OUT, frame / FPS))
-    return events
+    turnstile = Turnstile()
+    frames = sorted(read_truth().items())
+    return [
+        event
+        for frame, people in frames
+        for person, box in people.items()
+        for event in turnstile.seen(person, box, frame / FPS)
+    ]
 
 
 def annotated(boxes: Boxes, truth: Boxes) -> Boxes:

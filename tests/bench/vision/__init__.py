@@ -1,0 +1,1 @@
+"""`make bench-vision`: counting people, side by side with the pipeline that people use today."""
