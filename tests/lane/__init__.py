@@ -1,0 +1,1 @@
+"""A lane with real byte peers, a real broker and a real journal."""
