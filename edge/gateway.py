@@ -46,6 +46,7 @@ from edge.epcis.events import Site
 from edge.footfall import Footfall
 from edge.intake import Intake
 from edge.labels.lint import undrawable
+from edge.lanes import calls as lane_calls
 from edge.law.settings import Law
 from edge.network.faults import network as network_measures
 from edge.network.verbs import PortPower
@@ -210,8 +211,7 @@ class Gateway:
         alarms = AlarmWatch(
             store, config.alarms.chosen(),
             (measures.devices, measures.clock, measures.disk(config.data), measures.line(link.view),
-             cold_measures, network_measures, queues(footfall.all_present),
-             crowd(footfall.occupancy_limit, config.shop.timezone)),
+             cold_measures, lane_calls),
             hours, config.alarms.quiet_hours(),
         )  # fmt: skip
         tasks(alarms.run, "alarms")

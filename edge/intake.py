@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cloud_sync.contract.events import U64, EventClass, Sale
 from cloud_sync.queue.outbox import Pending
 from drivers.base import Message
+from edge import lanes
 from edge.inventory import coupons
 from edge.inventory.sales import Taken as Sold
 from edge.inventory.sales import note_sales
@@ -111,6 +112,15 @@ class Intake:
                     self._apply(batch, message, _Applied.model_validate(message.body))
                 case "coupon.used" | "coupon.returned":
                     self._coupon(batch, message, _Coupon.model_validate(message.body))
+                case "lane.state":
+                    lanes.take_state(batch.tx, message)
+                    batch.tell(message, EventClass.TELEMETRY, message.kind, message.body)
+                case "lane.visit":
+                    lanes.take_visit(batch.tx, message)
+                    batch.tell(message, EventClass.VISIT, message.kind, message.body)
+                case "lane.staff":
+                    batch.facts.append((message.kind, message.device, lanes.staff_fact(message)))
+                    batch.tell(message, EventClass.SALE, message.kind, message.body)
                 case _:
                     batch.tell(message, EventClass.TELEMETRY, message.kind, message.body)
         except ValidationError as error:

@@ -12,6 +12,7 @@ from drivers.errors import DeviceError
 from edge.clock.desk import ClockDesk
 from edge.clock.kept import make_calendar
 from edge.devices.registry import Registry
+from edge.lanes import go_there
 from edge.prices.engine import PriceEngine
 from edge.store import Store, Transaction
 from edge.store.ledger import encode
@@ -198,6 +199,15 @@ class ShopVerbs:
         def work(tx: Transaction) -> None:
             take(tx, ticket, by)
             _audit(tx, by, "acknowledge", {"ticket": ticket})
+
+        await self.store.do(work)
+
+    async def go_to_lane(self, lane: str, by: str) -> None:
+        """Go to a lane that calls."""
+
+        def work(tx: Transaction) -> None:
+            go_there(tx, lane, by)
+            _audit(tx, by, "go-to-lane", {"device": lane})
 
         await self.store.do(work)
 

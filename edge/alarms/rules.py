@@ -20,6 +20,8 @@ class Measure(StrEnum):
     """Per cent of the disk with the store of record."""
     CLOCK = "clock.trust"
     LINE = "line.phase"
+    LANE = "lane.state"
+    """How a self-checkout lane is: free, busy, attendant (it calls, and nobody goes), seen (somebody goes), out."""
     COLD = "cold.state"
     """How a fridge or freezer is; see `edge.coldchain.machine`."""
     QUEUE = "queue.wait"
@@ -117,6 +119,8 @@ RULES = (
     Rule("port-unfed", Measure.PORT, Is(frozenset({"unfed"})), MINUTE, MINUTE),
     Rule("printer-stuck", Measure.PRINTER, Is(frozenset({"stuck"})), 2 * MINUTE, MINUTE),
     Rule("till-lost", Measure.TILL, LOST, 2 * MINUTE, MINUTE),
+    Rule("lane-call", Measure.LANE, Is(frozenset({"attendant"})), 90_000, 5_000),
+    Rule("lane-out", Measure.LANE, Is(frozenset({"out"})), 3 * MINUTE, MINUTE),
     Rule("device-fault", Measure.FAULT, FAULT, MINUTE, MINUTE),
     Rule("camera-blind", Measure.CAMERA, LOST, 5 * MINUTE, 2 * MINUTE),
     Rule("device-lost", Measure.OTHER, LOST, 5 * MINUTE, 2 * MINUTE),

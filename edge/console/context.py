@@ -58,6 +58,9 @@ class Verbs(Protocol):
     async def acknowledge(self, ticket: int, by: str) -> None:
         """Take a ticket on: it is somebody's, and the bell does not count it any more."""
 
+    async def go_to_lane(self, lane: str, by: str) -> None:
+        """Go to a lane that calls: the others see who."""
+
     async def set_hours(self, week: Sequence[str], days: Mapping[str, str], by: str) -> None:
         """Set the opening hours of Monday to Sunday (empty: always open), and of days (2026-12-25) that differ."""
 

@@ -18,9 +18,7 @@ TOPICS = frozenset(
         "network",
         "tickets",
         "fridges",
-        "stock",
-        "clock",
-        "receiving",
+        "lanes",
     }
 )
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from cloud_sync.pages.i18n import Catalogue
-from drivers.base import Scan
+from drivers.base import PaymentOutcome, Scan
 from drivers.errors import DeviceError, Refused
 from edge.console.figures import Figures
 from edge.lane.codes import BadgeCode, read_code
@@ -38,6 +38,8 @@ from edge.lane.state import (
     Lane,
     OpenChanged,
     PaymentFound,
+    PaymentRefused,
+    PaymentTold,
     PayPressed,
     Phase,
     PrintReceipt,
@@ -155,6 +157,8 @@ class LaneRun:
     async def _take(self, event: Event) -> Event | None:
         """One event; returns what followed from it at once."""
         now, before = self._clocks.steady(), self.state
+        if isinstance(event, PaymentTold | PaymentRefused):
+            self._note_terminal(event)
         if isinstance(event, PayPressed):
             self._journal.hold_prices(True)  # what is looked up now is what is paid
         self.state, actions = step(before, event, now, self._journal.price, self._rules)
@@ -167,6 +171,14 @@ class LaneRun:
             following = await self._do(action) or following
         await self._tell_state()
         return following
+
+    def _note_terminal(self, event: PaymentTold | PaymentRefused) -> None:
+        """A terminal is known by its last answer; nobody asks it for a sign of life between payments."""
+        if isinstance(event, PaymentTold) and event.payment.outcome is not PaymentOutcome.UNKNOWN:
+            self._parts.health.note("terminal", "ready")
+        else:
+            why = event.why if isinstance(event, PaymentRefused) else event.payment.why
+            self._parts.health.note("terminal", "fault", why)
 
     async def _do(self, action: Action) -> Event | None:
         journal = self._journal

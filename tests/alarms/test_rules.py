@@ -8,6 +8,8 @@ from tests.alarms.rig import Rig
 NEARLY: dict[str, tuple[tuple[Measure, str, str | int], tuple[Measure, str, str | int]]] = {
     # rule: (what fires, what does not)
     "disk-full": ((Measure.DISK, "gateway", 4), (Measure.DISK, "gateway", 5)),
+    "lane-call": ((Measure.LANE, "lane-1", "attendant"), (Measure.LANE, "lane-1", "seen")),
+    "lane-out": ((Measure.LANE, "lane-1", "out"), (Measure.LANE, "lane-1", "closed")),
     "cold-excursion": ((Measure.COLD, "dairy", "excursion"), (Measure.COLD, "dairy", "warm")),
     "cold-silent": ((Measure.COLD, "dairy", "silent"), (Measure.COLD, "dairy", "in band")),
     "shop-full": ((Measure.CROWD, "shop", "full"), (Measure.CROWD, "shop", "fine")),

@@ -13,7 +13,7 @@ PAGES = {
     "overview": "/", "tasks": "/tasks", "labels": "/labels", "label": "/labels/shelf-03", "prices": "/prices",
     "visitors": "/visitors", "devices": "/devices", "network": "/network", "link": "/link", "ledger": "/ledger",
     "settings": "/settings", "photo": "/photo", "stock": "/stock", "pickup": "/pickup", "alarms": "/alarms",
-    "receiving": "/receiving", "trace": "/trace?batch=L-2214", "fridges": "/fridges",
+    "lanes": "/lanes",
 }  # fmt: skip
 SIZES = {"pc": (1366, 768), "phone": (390, 844)}
 FEW = {("overview", "pc", "en"), ("overview", "phone", "zh"), ("labels", "pc", "en"), ("prices", "pc", "en")}

@@ -23,7 +23,7 @@ from fastapi import FastAPI
 from cloud_sync.contract.events import EventClass
 from cloud_sync.contract.goods import Announce, AnnouncedLine, Delivered, Entry, GoodsLine, Reserve, SetLevels
 from cloud_sync.link.state import LinkPhase, LinkView
-from drivers.base import Sighting
+from drivers.base import Message, Sighting
 from edge.coldchain.config import FridgeConfig
 from edge.coldchain.records import keep_fridges, take_reading
 from edge.console.app import add_console
@@ -33,8 +33,8 @@ from edge.inventory.orders import carry_out
 from edge.inventory.records import note
 from edge.inventory.reservations import set_aside
 from edge.labels.digital_link import tag_of
-from edge.readback.facts import Look
-from edge.readback.facts import Reading as Read
+from edge.lanes import take_state, take_visit
+from edge.readback.facts import Look, Reading
 from edge.readback.record import Glimpse, record_look
 from edge.receiving.desk import ReceivingDesk
 from edge.receiving.machine import Keeps, Rules
@@ -227,6 +227,36 @@ def _read_the_shelf(floor: Floor, now: int) -> None:
     floor.do(lambda tx: record_look(tx, floor.engine, Look(1536, 2048, (*readings[:2], gone)), glimpse))
 
 
+def _lanes(floor: Floor, now: int) -> None:
+    """Four self-checkouts: one free, one in use, one that calls and one whose printer has no paper."""
+    good = {"scanner": ["ready", ""], "scale": ["ready", ""], "printer": ["ready", ""], "terminal": ["unknown", ""]}
+    bad = good | {"printer": ["fault", "no paper"], "terminal": ["ready", ""]}
+    lanes: tuple[tuple[dict[str, object], int], ...] = (
+        ({"state": "free", "parts": good | {"terminal": ["ready", ""]}}, 4),
+        ({"state": "attendant", "call": "age", "why": "age", "about": "Plavac red wine 0.75 l", "parts": good}, 1),
+        ({"state": "out", "why": "printer", "parts": bad}, 17),
+        ({"state": "busy", "parts": good | {"printer": ["low", ""]}}, 1),
+    )
+    chance = random.Random(4)
+    for number, (said, minutes) in enumerate(lanes, 1):
+        device = f"lane-{number}"
+        floor.till(device, f"Self-checkout {number + 3}")
+
+        def work(tx: Transaction, device: str = device, said: dict[str, object] = said, minutes: int = minutes) -> None:
+            def told(seq: int, at: int, kind: str, body: dict[str, object]) -> Message:
+                return Message(device, 1, seq, at, kind, body, lambda: None)
+
+            take_state(tx, told(1, now - minutes * MINUTE, "lane.state", said))
+            for seq in range(2, 60):
+                body = {"paid": seq % 19 > 0, "ms": chance.randrange(35_000, 190_000), "waited_ms": 0, "steps": 4,
+                        "lines": chance.randrange(1, 12)}  # fmt: skip
+                take_visit(tx, told(seq, now - chance.randrange(5, 300) * MINUTE, "lane.visit", dict(body)))
+            values = (device, now - chance.randrange(1, 9) * MINUTE, chance.randrange(300, 6_000))
+            tx.sql.execute("INSERT INTO sale VALUES (?1, 1, 1, ?1, ?2, 'EUR', ?3, '{}')", values)
+
+        floor.do(work)
+
+
 def _fridges(floor: Floor, now: int) -> None:
     """A day of three fridges: one with doors that open, a freezer, and one that drifts out of its band."""
     fridges = [
@@ -273,7 +303,7 @@ def _alarms(floor: Floor, now: int) -> None:
 def settle_in(floor: Floor, now: int) -> None:
     """The last seconds before the present: a change that is just on its way."""
     _fridges(floor, now)
-    _entrance(floor, now, [gtin(number) for number in range(1, len(ITEMS) + 1)])
+    _lanes(floor, now)
     _alarms(floor, now)
     _read_the_shelf(floor, now)
     floor.silent |= {"shelf-05", "shelf-21"}

@@ -13,9 +13,14 @@ from edge.clock.trust import Source
 from edge.coldchain.machine import Look
 from edge.console.accounts import Role
 from edge.console.pages.inspected import CHANGES
+from edge.console.pages.lanes import ICONS as LANE_PARTS
+from edge.console.pages.lanes import PARTS as PART_STATES
+from edge.console.pages.lanes import STATES as LANE_STATES
 from edge.console.pages.photo import FAULTS as PHOTO_FAULTS
 from edge.inspect.frame import By
 from edge.inspect.report import Found
+from edge.lane.state import Closed, Reason
+from edge.law.reasons import ENGLISH
 from edge.readback.facts import Verdict
 from edge.receiving.machine import Keeps, Missing, Objection
 from edge.views.labels import LabelState
@@ -73,6 +78,11 @@ MADE = {
     *(f"why.{code}" for code in ENGLISH),
     *(f"clock.by.{source}" for source in Source),
     *(f"fridge.{look}" for look in Look),
+    *(f"lane.{state}" for state in LANE_STATES),
+    *(f"lane.{part}" for part in LANE_PARTS),
+    *(f"lane.part.{state}" for state in (*PART_STATES, "unknown")),
+    *(f"lane.call.{reason}" for reason in Reason),
+    *(f"lane.closed.{why}" for why in Closed),
     *(f"alarm.{rule.name}{tail}" for rule in RULES for tail in ("", ".step")),
     *(f"receiving.{word}{tail}" for word in ("release", "reject") for tail in ("", ".title", ".body", ".done")),
     *(f"receiving.state.{state}" for state in ("open", "accepted", "held", "rejected")),

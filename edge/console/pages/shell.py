@@ -25,22 +25,22 @@ SHOW_HERE = "document.querySelector('.aisle-rail [aria-current=page]')?.scrollIn
 REFRESH_MS = 10_000
 """Pages are drawn anew after this long anyway: "3 min ago" grows old by itself."""
 DESTINATIONS = (
-    Destination("/", "storefront", "page.overview", thumb=True),
-    Destination("/tasks", "checklist", "page.tasks", thumb=True),
-    Destination("/alarms", "notifications", "page.alarms", thumb=True),
-    Destination("/labels", "sell", "page.labels", "group.prices"),
-    Destination("/photo", "photo_camera", "page.photo", "group.prices"),
-    Destination("/prices", "price_change", "page.prices", "group.prices"),
-    Destination("/ledger", "receipt_long", "page.ledger", "group.prices"),
-    Destination("/stock", "inventory_2", "page.stock", "group.goods", thumb=True),
-    Destination("/receiving", "local_shipping", "page.receiving", "group.goods"),
-    Destination("/fridges", "severe_cold", "page.fridges", "group.goods"),
-    Destination("/pickup", "shopping_bag", "page.pickup", "group.customers"),
-    Destination("/visitors", "directions_walk", "page.visitors", "group.customers"),
-    Destination("/devices", "router", "page.devices", "group.box"),
-    Destination("/network", "lan", "page.network", "group.box"),
-    Destination("/link", "cloud_sync", "page.link", "group.box"),
-    Destination("/settings", "settings", "page.settings", "group.box"),
+    Destination("/", "storefront", "page.overview"),
+    Destination("/tasks", "checklist", "page.tasks"),
+    Destination("/alarms", "notifications", "page.alarms"),
+    Destination("/labels", "sell", "page.labels"),
+    Destination("/photo", "photo_camera", "page.photo"),
+    Destination("/prices", "price_change", "page.prices"),
+    Destination("/lanes", "point_of_sale", "page.lanes"),
+    Destination("/stock", "inventory_2", "page.stock"),
+    Destination("/pickup", "shopping_bag", "page.pickup"),
+    Destination("/visitors", "directions_walk", "page.visitors"),
+    Destination("/fridges", "severe_cold", "page.fridges"),
+    Destination("/devices", "router", "page.devices"),
+    Destination("/network", "lan", "page.network"),
+    Destination("/link", "cloud_sync", "page.link"),
+    Destination("/ledger", "receipt_long", "page.ledger"),
+    Destination("/settings", "settings", "page.settings"),
 )
 
 
