@@ -83,6 +83,10 @@ class Rig:
     async def until(self, what: str, holds: Any, within: float = 20.0) -> None:
         await eventually(holds, f"{what}; the lane is {self.lane.state}", within)
 
+    async def shop_until(self, what: str, holds: Any, within: float = 30.0) -> None:
+        """As `until`, where the lane is another process."""
+        await eventually(holds, what, within)
+
     async def phase(self, phase: Phase) -> None:
         await self.until(f"phase {phase}", lambda: self.lane.state.phase is phase)
 

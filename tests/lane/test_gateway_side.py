@@ -63,7 +63,10 @@ async def test_visits_are_counted_once_and_staff_s_words_are_in_the_ledger(floor
         ("lane.visit", {"paid": paid, "ms": ms, "waited_ms": 0, "steps": 3, "lines": 2})
         for paid, ms in ((True, 40_000), (True, 90_000), (True, 50_000), (False, 1_000))
     ]
-    staff = ("lane.staff", {"did": "allow", "by": "Mara", "reason": "void", "about": "Milk"})
+    staff: tuple[str, dict[str, object]] = (
+        "lane.staff",
+        {"did": "allow", "by": "Mara", "reason": "void", "about": "Milk"},
+    )
     assert tell(floor, ("lane.state", {"state": "free"}), *visits, staff) == [Taken.RECORDED] * 6
     assert tell(floor, ("lane.state", {"state": "free"}), *visits, staff) == [Taken.REPEATED] * 6
     (lane,) = lanes(floor)

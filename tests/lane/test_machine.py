@@ -94,8 +94,8 @@ class Shopping(RuleBasedStateMachine):
             case AskCoupon(coupon):
                 self.asked.add(coupon)
             case GiveBackCoupons(coupons):
-                for coupon in coupons:
-                    assert self.lent.pop(coupon.coupon) == coupon.lending
+                for one in coupons:
+                    assert self.lent.pop(one.coupon) == one.lending
             case Authorise(draft):
                 assert not before.closed, "a closed lane takes no money"
                 assert before.call is None
