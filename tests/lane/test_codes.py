@@ -1,11 +1,14 @@
 """What codes mean: golden ones of each kind, and anything at all without an exception."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_sync.contract.item import check_digit, internal_item
 from edge.lane.codes import BadgeCode, Code, CouponCode, Goods, MemberCode, Reading, Unreadable, read_code
+from edge.lane.config import LaneConfigError, read_lane_config
 from edge.lane.layouts import Layout, Part, country_layouts, read_restricted
 
 PLAIN = Reading()
@@ -141,3 +144,21 @@ def test_one_wrong_digit_is_noticed(place: int, by: int) -> None:
     digits = list(code)
     digits[place] = str((int(digits[place]) + by) % 10)
     assert read_code("C0", "".join(digits), CHINA) == Unreadable()
+
+
+def test_the_example_in_the_documentation_is_read() -> None:
+    config = read_lane_config(Path(__file__).parents[2] / "docs" / "lane.toml")
+    assert read_code("E0", closed("279900100250"), config.reading()) == Goods(TEA, minor=250)
+    assert config.machine_rules().ages == {"03850334018236": 18}
+
+
+def test_settings_that_are_wrong_are_named(tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / "docs" / "lane.toml").read_text()
+    for old, new, said in (
+        ('language = "en"', 'language = "xx"', "language"), ('country = "cn"', 'country = "zz"', "no layout table"),
+        ('timezone = "Europe/Zagreb"', 'timezone = "Mars"', "timezone"), ("[screen]", "[screens]", "screens"),
+    ):  # fmt: skip
+        wrong = tmp_path / "lane.toml"
+        wrong.write_text(example.replace(old, new))
+        with pytest.raises(LaneConfigError, match=said):
+            read_lane_config(wrong)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cloud_sync.contract.events import Sale
+from edge.lane.journal import Stage
 from edge.lane.state import Closed, Deed, Phase, Reason, StaffDid, VoidPressed
 from simulators.payment import Fault, Habits, Kind
 from tests.lane.kit import APPLES, DEVICE, MILK, PRICES, TEA, WINE, packet, rig
@@ -225,6 +226,49 @@ async def test_killed_while_the_card_is_read_the_sale_is_found_again(tmp_path: P
             await shop.until("it starts", lambda: Closed.STARTING not in lane.state.closed)
             assert lane.state.phase is Phase.FREE
         assert len(shop.printer.receipts) == len(shop.office.of("sale")) == 1
+
+
+@pytest.mark.parametrize(("stage", "prints"), [(Stage.DUE, 1), (Stage.PRINTING, 0)])
+async def test_killed_before_or_while_printing(stage: Stage, prints: int, tmp_path: Path) -> None:
+    async with rig(tmp_path) as shop:
+        async with shop.open():
+            await shop.buy(MILK[1:])
+            await shop.pay()
+            receipt = shop.journal.drafts(Stage.DONE)[0][0].receipt
+            shop.journal.stage(receipt, stage)
+        async with shop.running() as lane:
+            if prints:
+                await shop.until("a receipt", lambda: len(shop.printer.receipts) == 2)
+            else:  # it may be on paper: somebody looks
+                await shop.until("a call", lambda: lane.state.call)
+                assert lane.state.call is not None
+                assert lane.state.call.reason is Reason.PRINTER
+                await shop.staff(Deed.REFUSE)
+            await shop.phase(Phase.FREE)
+            await shop.until("it starts", lambda: Closed.STARTING not in lane.state.closed)
+        assert len(shop.printer.receipts) == 1 + prints
+        assert len(shop.bank.standing) == 1
+
+
+async def test_a_basket_that_is_given_up_is_no_sale(tmp_path: Path) -> None:
+    async with rig(tmp_path, left_seconds=10) as shop, shop.open() as lane:
+        await shop.buy(MILK[1:])
+        lane.put(VoidPressed(-1))
+        await shop.until("a call", lambda: lane.state.call)
+        await shop.staff(Deed.ALLOW)
+        await shop.phase(Phase.FREE)
+        await shop.until("told", lambda: shop.office.of("lane.visit"))
+        assert shop.office.bodies("lane.visit")[0]["paid"] is False
+        assert shop.office.of("sale") == []
+
+
+async def test_a_name_that_the_printer_cannot_write_is_printed_as_a_number(tmp_path: Path) -> None:
+    async with rig(tmp_path) as shop, shop.open():
+        await shop.priced(replace(PRICES[0], version=2, name="牛奶"))
+        await shop.buy(MILK[1:])
+        await shop.pay()
+        assert MILK in shop.printer.receipts[0].text
+        assert "1,29 EUR" in shop.printer.receipts[0].text
 
 
 async def test_a_scanner_that_is_pulled_closes_the_lane(tmp_path: Path) -> None:
