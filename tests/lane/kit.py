@@ -144,9 +144,11 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(folder: Path, faults: list[Fault] | None = None, **more: Any) -> AsyncIterator[Rig]:
+async def rig(
+    folder: Path, faults: list[Fault] | None = None, *, office: Office | None = None, **more: Any
+) -> AsyncIterator[Rig]:
     """The lane's surroundings; begin the lane by `open`."""
-    office = Office()
+    office = office or Office()
     async with AsyncExitStack() as stack:
         shop = await stack.enter_async_context(open_shop(BROKER, folder, office))
         pan, scanner, printer = Pan(), Scanner(), Printer()
