@@ -5,7 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from edge.lane.basket import Bill, Coupon, Off, Paid
-from edge.lane.state import Draft, Step
+from edge.lane.state import (
+    Draft,
+    Step,
+)
 
 
 def write_draft(draft: Draft) -> dict[str, Any]:

@@ -14,41 +14,43 @@ from drivers.weighing import Weighing, heard, lost, offer, spend
 from edge.lane import bagging
 from edge.lane.basket import MOST_LINES, Basket, Line, Prices, Refusal, line_for, objection, weighed
 from edge.lane.codes import BadgeCode, Code, CouponCode, Goods, MemberCode, Unreadable
-from edge.lane.paying import free, pay, payment_told, print_ended
-from edge.lane.staff import staff_did
-from edge.lane.state import (
+from edge.lane.events import (
     Action,
     AskCoupon,
     BagSaid,
-    Call,
     CouponLent,
     CouponRefused,
     DiskFailed,
     Event,
     GiveBackCoupons,
     HelpPressed,
-    Lane,
     OpenChanged,
     PaymentFound,
     PaymentRefused,
     PaymentTold,
     PayPressed,
-    Phase,
     PrintEnded,
     PrintReceipt,
     Pursue,
-    Reason,
     ReceiptFound,
-    Rules,
     SaleKept,
     ScaleSaid,
     Scanned,
     StaffDid,
-    Step,
     Tick,
     VoidPressed,
-    Wanted,
     WeighCancelled,
+)
+from edge.lane.paying import free, pay, payment_told, print_ended
+from edge.lane.staff import staff_did
+from edge.lane.state import (
+    Call,
+    Lane,
+    Phase,
+    Reason,
+    Rules,
+    Step,
+    Wanted,
 )
 from edge.lane.state import Closed as Why
 

@@ -8,8 +8,18 @@ from dataclasses import dataclass, replace
 
 from drivers.base import Payment, PaymentDriver, PaymentOutcome
 from drivers.errors import DeviceError, Refused
+from edge.lane.events import (
+    DiskFailed,
+    Event,
+    PaymentRefused,
+    PaymentTold,
+    SaleKept,
+)
 from edge.lane.journal import Journal, Stage
-from edge.lane.state import Deed, DiskFailed, Draft, Event, PaymentRefused, PaymentTold, SaleKept
+from edge.lane.state import (
+    Deed,
+    Draft,
+)
 
 log = logging.getLogger(__name__)
 

@@ -9,25 +9,27 @@ from dataclasses import replace
 from drivers.base import PaymentOutcome, Printout
 from edge.lane.bagging import Bag
 from edge.lane.basket import Basket, Prices, bill
-from edge.lane.state import (
+from edge.lane.events import (
     Action,
     Authorise,
-    Call,
-    Deed,
-    Draft,
     DropDraft,
     GiveBackCoupons,
     KeepSale,
-    Lane,
     PaymentRefused,
     PaymentTold,
     PayPressed,
-    Phase,
     PrintEnded,
     Pursue,
+    TellLeft,
+)
+from edge.lane.state import (
+    Call,
+    Deed,
+    Draft,
+    Lane,
+    Phase,
     Reason,
     Step,
-    TellLeft,
 )
 
 Next = tuple[Lane, tuple[Action, ...]]
@@ -60,7 +62,7 @@ def payment_told(lane: Lane, event: PaymentTold | PaymentRefused, now: int) -> N
     if isinstance(event, PaymentRefused):
         if event.began:
             return _unknown(lane, event.why, now), ()
-        return _back_to_basket(lane, event.why, now), (DropDraft(draft),)
+        return _back_to_basket(lane, draft, event.why, now)
     payment = event.payment
     if payment.id != draft.receipt:
         return lane, ()
@@ -70,7 +72,7 @@ def payment_told(lane: Lane, event: PaymentTold | PaymentRefused, now: int) -> N
             timed = replace(draft, ms=ms, card=payment.card, slip=payment.slip)
             return replace(lane, draft=timed), (KeepSale(timed),)
         case PaymentOutcome.DECLINED:
-            return _back_to_basket(lane, payment.why, now), (DropDraft(draft),)
+            return _back_to_basket(lane, draft, payment.why, now)
         case PaymentOutcome.UNKNOWN:
             why = "ask-person" if payment.needs_person else "unknown"
             return _unknown(lane, payment.why, now, why), ()
@@ -115,9 +117,13 @@ def _unknown(lane: Lane, why: str, now: int, word: str = "unknown") -> Lane:
     return replace(lane, call=Call(Reason.PAYMENT, since, word, why))
 
 
-def _back_to_basket(lane: Lane, why: str, now: int) -> Lane:
+def _back_to_basket(lane: Lane, draft: Draft, why: str, now: int) -> Next:
     """Nothing was taken: the shopper may try again, or another card. After a restart there is no basket any more."""
     waited = lane.waited + (now - lane.call.since if lane.call is not None else 0)
     phase = Phase.SCANNING if lane.basket.lines else Phase.FREE
     back = replace(lane, phase=phase, draft=None, call=None, waited=waited, touched=now)
-    return back.hinting("declined", why, now)
+    borrowed = (*(off.coupon for off in draft.bill.off), *draft.unused)
+    undone: tuple[Action, ...] = (DropDraft(draft),)
+    if phase is Phase.FREE and borrowed:
+        undone = (*undone, GiveBackCoupons(borrowed))
+    return back.hinting("declined", why, now), undone

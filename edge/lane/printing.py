@@ -9,10 +9,11 @@ from cloud_sync.pages.i18n import Words
 from drivers.base import Printout
 from drivers.errors import DeviceError, Refused
 from edge.console.figures import Figures
+from edge.lane.events import PrintEnded
 from edge.lane.journal import Journal, Stage
 from edge.lane.parts import Peripherals
 from edge.lane.receipt import receipt_of
-from edge.lane.state import Draft, PrintEnded
+from edge.lane.state import Draft
 
 log = logging.getLogger(__name__)
 

@@ -18,30 +18,22 @@ from drivers.errors import DeviceError, Refused
 from edge.console.figures import Figures
 from edge.lane.codes import BadgeCode, read_code
 from edge.lane.config import LaneConfig
-from edge.lane.journal import Journal, Stage
-from edge.lane.machine import step
-from edge.lane.money import Till
-from edge.lane.parts import Peripherals
-from edge.lane.printing import Receipts
-from edge.lane.state import (
+from edge.lane.events import (
     Action,
     AskCoupon,
     Authorise,
     BagSaid,
-    Closed,
     CouponLent,
     CouponRefused,
     DropDraft,
     Event,
     GiveBackCoupons,
     KeepSale,
-    Lane,
     OpenChanged,
     PaymentFound,
     PaymentRefused,
     PaymentTold,
     PayPressed,
-    Phase,
     PrintReceipt,
     Pursue,
     ReceiptFound,
@@ -50,6 +42,16 @@ from edge.lane.state import (
     TellLeft,
     TellStaff,
     Tick,
+)
+from edge.lane.journal import Journal, Stage
+from edge.lane.machine import step
+from edge.lane.money import Till
+from edge.lane.parts import Peripherals
+from edge.lane.printing import Receipts
+from edge.lane.state import (
+    Closed,
+    Lane,
+    Phase,
 )
 from edge.lane.told import closed_by, lane_state, screen
 from edge.lane.uplink import Account, Uplink

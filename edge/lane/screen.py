@@ -20,8 +20,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cloud_sync.pages.guard import Guard
 from cloud_sync.pages.i18n import Catalogue
+from edge.lane.events import (
+    HelpPressed,
+    StaffDid,
+    VoidPressed,
+    WeighCancelled,
+)
 from edge.lane.run import LaneRun
-from edge.lane.state import Deed, HelpPressed, StaffDid, VoidPressed, WeighCancelled
+from edge.lane.state import Deed
 
 
 class _Asked(BaseModel):

@@ -5,18 +5,20 @@ from typing import assert_never
 
 from edge.lane import bagging
 from edge.lane.basket import Lowering, Prices, lower, without
+from edge.lane.events import (
+    Action,
+    PrintReceipt,
+    StaffDid,
+    TellStaff,
+)
 from edge.lane.paying import free, pursue
 from edge.lane.state import (
-    Action,
     Call,
     Closed,
     Deed,
     Lane,
     Phase,
-    PrintReceipt,
     Reason,
-    StaffDid,
-    TellStaff,
 )
 
 Next = tuple[Lane, tuple[Action, ...]]

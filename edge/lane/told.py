@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge.lane.basket import Prices, bill
-from edge.lane.state import Closed, Lane, Phase
+from edge.lane.state import (
+    Closed,
+    Lane,
+    Phase,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Each connection is a new client with a clean session: what must survive is in th
 
 import logging
 import socket
+import sqlite3
 import ssl
 import threading
 import time
@@ -115,7 +116,11 @@ class Uplink:
     def _run(self) -> None:
         tries = 0
         while not self._over.is_set():
-            stood = self._one_connection()
+            try:
+                stood = self._one_connection()
+            except Exception:  # the one boundary: a lane whose line died in silence would sell until its lease ends
+                log.exception("%s: the line to the gateway broke off; report this", self._account.device)
+                stood = False
             self._born = False
             tries = 0 if stood else min(tries + 1, len(PAUSES) - 1)
             self._over.wait(PAUSES[tries])
@@ -136,8 +141,9 @@ class Uplink:
                     self._tell_due(client)
             if self._over.is_set() and self._born:
                 self._leave(client)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, sqlite3.Error) as error:
             self.why = str(error)[:200]
+            log.warning("%s: no connection to the gateway: %s. It tries again.", self._account.device, self.why)
         finally:
             client.on_connect = client.on_subscribe = client.on_message = None
             _shut(client)

@@ -12,10 +12,15 @@ from cloud_sync.contract.item import check_digit, internal_item
 from drivers.base import Message, PriceRow
 from drivers.mqtt.broker import find_mosquitto
 from edge.lane.config import LaneConfig
+from edge.lane.events import StaffDid
 from edge.lane.journal import Journal
 from edge.lane.parts import open_peripherals
 from edge.lane.run import Clocks, LaneRun
-from edge.lane.state import Closed, Deed, Phase, StaffDid
+from edge.lane.state import (
+    Closed,
+    Deed,
+    Phase,
+)
 from simulators.payment import Bank, Fault, Habits, ZvtServer, ZvtTerminal
 from simulators.serial import Pan, Printer, Scanner, TerminalPeer, ToledoScale
 from tests.drivers.mqtt.kit import Gateway, Shop, eventually, open_shop

@@ -24,8 +24,19 @@ from edge.lane.basket import (
 )
 from edge.lane.codes import Goods
 from edge.lane.drafts import read_draft, sale_body, write_draft
+from edge.lane.events import (
+    Authorise,
+    KeepSale,
+    PayPressed,
+)
 from edge.lane.machine import step
-from edge.lane.state import Authorise, Draft, KeepSale, Lane, PayPressed, Phase, Rules, Step
+from edge.lane.state import (
+    Draft,
+    Lane,
+    Phase,
+    Rules,
+    Step,
+)
 
 MILK, APPLES = "03850334043641", "00400001234558"
 EACH = PriceRow(MILK, 3, "Milk", 129, "EUR", "each")

@@ -7,8 +7,17 @@ from pathlib import Path
 import pytest
 
 from cloud_sync.contract.events import Sale
+from edge.lane.events import (
+    StaffDid,
+    VoidPressed,
+)
 from edge.lane.journal import Stage
-from edge.lane.state import Closed, Deed, Phase, Reason, StaffDid, VoidPressed
+from edge.lane.state import (
+    Closed,
+    Deed,
+    Phase,
+    Reason,
+)
 from simulators.payment import Fault, Habits, Kind
 from tests.lane.kit import APPLES, DEVICE, MILK, PRICES, TEA, WINE, packet, rig
 
