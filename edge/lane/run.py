@@ -78,7 +78,7 @@ class Clocks:
 
 
 class LaneRun:
-    """One lane. `press` is what its screen does; `look` is what it shows."""
+    """One lane. `put`, `press_pay` and `typed` are what its screen does; `look` is what it shows."""
 
     def __init__(self, config: LaneConfig, peripherals: Peripherals, journal: Journal, clocks: Clocks) -> None:
         self.config = config
