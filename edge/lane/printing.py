@@ -25,6 +25,8 @@ class Receipts:
     parts: Peripherals
     journal: Journal
     words: Words
+    plain_words: Words
+    """For a printer that cannot write what a receipt should say: English needs ASCII only."""
     figures: Figures
     zone: ZoneInfo
     head: str
@@ -51,5 +53,5 @@ class Receipts:
             if not (await self.parts.look_at_printer()).ready:
                 raise
             log.warning("%s The receipt is printed with item numbers.", error)
-        plain = receipt_of(draft, self.words, self.figures, self.zone, self.head, again=again, plain=True)
+        plain = receipt_of(draft, self.plain_words, self.figures, self.zone, self.head, again=again, plain=True)
         return await self.parts.print_out(plain)

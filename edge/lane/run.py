@@ -100,10 +100,11 @@ class LaneRun:
             journal,
             self._lent,
         )  # fmt: skip
-        words = Catalogue.load("edge.lane").words(config.language)
+        texts = Catalogue.load("edge.lane")
+        words = texts.words(config.language), texts.words("en")
         self._till = Till(config.parts.terminal, peripherals.payment, journal)
         figures = Figures(config.locale, "")
-        self._receipts = Receipts(peripherals, journal, words, figures, config.zone, config.shop or config.name)
+        self._receipts = Receipts(peripherals, journal, *words, figures, config.zone, config.shop or config.name)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, stop: asyncio.Event) -> None:

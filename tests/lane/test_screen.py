@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import sys
 from collections.abc import Mapping
@@ -10,9 +11,12 @@ from typing import Any
 
 import httpx
 
+from cloud_sync.pages.i18n import Catalogue
+from edge.lane import machine
+from edge.lane.basket import Refusal
 from edge.lane.commands import serving
 from edge.lane.screen import screen_app
-from edge.lane.state import Phase
+from edge.lane.state import Closed, Phase, Reason
 from tests.lane.kit import BADGE, MILK, TEA, Rig, rig
 
 
@@ -45,6 +49,20 @@ async def test_a_shopper_and_the_staff_at_the_screen(tmp_path: Path) -> None:
         await shop.until("a receipt", lambda: shop.printer.receipts)
         await shop.phase(Phase.FREE)
         assert [charge.minor for charge in shop.bank.standing] == [310]
+
+
+def test_the_screen_has_words_for_everything_in_every_language() -> None:
+    texts = Catalogue.load("edge.lane")
+    assert texts.missing() == []
+    known = texts.words("en").messages
+    calls = {*Refusal, *Reason} - {Refusal.FULL, Reason.REFUSED, Reason.PAYMENT, Reason.PRINTER}
+    calls |= {"void-all", "unknown", "ask-person", "slow", "disk", "not-printed"}
+    source = "".join(file.read_text() for file in Path(machine.__file__).parent.glob("*.py"))
+    hints = set(re.findall(r'hinting\("([a-z-]+)"', source))
+    wanted = {f"call.{one}" for one in calls} | {f"closed.{one}" for one in Closed} | {f"hint.{one}" for one in hints}
+    page = (Path(machine.__file__).parent / "screen.html").read_text()
+    wanted |= set(re.findall(r'"((?:screen|staff|closed|call)\.[a-z.-]*[a-z])"', page))
+    assert wanted - known.keys() == set()
 
 
 async def test_other_sites_and_odd_words_are_refused(tmp_path: Path) -> None:
