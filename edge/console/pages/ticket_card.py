@@ -35,6 +35,7 @@ ICONS = {
     "battery-low": "battery_alert",
 }
 PAGES = {
+    "lane-call": "/lanes", "lane-out": "/lanes",
     "cold-excursion": "/fridges", "cold-silent": "/fridges", "shop-full": "/visitors",
     "queue-long": "/visitors", "on-battery": "/network", "port-dead": "/network",
     "port-unfed": "/network", "printer-stuck": "/network", "till-lost": "/devices", "camera-blind": "/devices",
