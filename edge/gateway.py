@@ -211,7 +211,8 @@ class Gateway:
         alarms = AlarmWatch(
             store, config.alarms.chosen(),
             (measures.devices, measures.clock, measures.disk(config.data), measures.line(link.view),
-             cold_measures, lane_calls),
+             cold_measures, network_measures, lane_calls, queues(footfall.all_present),
+             crowd(footfall.occupancy_limit, config.shop.timezone)),
             hours, config.alarms.quiet_hours(),
         )  # fmt: skip
         tasks(alarms.run, "alarms")

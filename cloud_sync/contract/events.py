@@ -85,8 +85,17 @@ class SaleLine(BaseModel):
     """Whether it is the price for members, and the shopper had said to be one. Nothing says which."""
     lowered: Lowered | None = None
     """`minor` is less than the price of the version, because somebody said so. What is not less is judged, not lost."""
-    batch: Annotated[str, Field(max_length=20, pattern=r"^[\x21-\x7e]*$")] = ""
-    """The batch that the item's code named, for whoever traces it."""
+    batch: Annotated[str, Field(max_length=20)] = ""
+    """The batch or lot, where the code that was scanned says it. "": nobody knows which batch was sold."""
+
+
+class CouponTaken(BaseModel):
+    """What a coupon took off a sale, beside its lines: these say what each item costs, coupon or none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    coupon: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    minor: Annotated[int, Field(ge=1, le=2**53, strict=True)]
+    item: str | None = None
 
 
 class Sale(BaseModel):

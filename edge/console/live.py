@@ -19,6 +19,9 @@ TOPICS = frozenset(
         "tickets",
         "fridges",
         "lanes",
+        "stock",
+        "clock",
+        "receiving",
     }
 )
 

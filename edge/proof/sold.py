@@ -1,8 +1,8 @@
 """A sale line as the ledger keeps it: short for the many plain ones, with a word more where there is more to say.
 
-`[item, version, unit price, quantity, total]`, and for a line that is weighed, a member's, of a known batch or lowered
-by staff a sixth value that says so. Money is minor units; the quantity counts pieces, or grams, millilitres,
-millimetres.
+`[item, version, unit price, quantity, total]`, and for a line that is weighed, a member's, lowered by staff or of a
+batch that its code named, a sixth value that says so. Money is minor units; the quantity counts pieces, or grams,
+millilitres, millimetres.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,8 +40,6 @@ def write_line(line: SaleLine) -> tuple[Any, ...]:
         more["per"] = line.per
     if line.member:
         more["member"] = True
-    if line.batch:
-        more["batch"] = line.batch
     if line.lowered is not None:
         more["lowered"] = line.lowered.model_dump()
     if line.batch:

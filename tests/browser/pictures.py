@@ -14,6 +14,7 @@ PAGES = {
     "visitors": "/visitors", "devices": "/devices", "network": "/network", "link": "/link", "ledger": "/ledger",
     "settings": "/settings", "photo": "/photo", "stock": "/stock", "pickup": "/pickup", "alarms": "/alarms",
     "lanes": "/lanes",
+    "receiving": "/receiving", "trace": "/trace?batch=L-2214", "fridges": "/fridges",
 }  # fmt: skip
 SIZES = {"pc": (1366, 768), "phone": (390, 844)}
 FEW = {("overview", "pc", "en"), ("overview", "phone", "zh"), ("labels", "pc", "en"), ("prices", "pc", "en")}

@@ -34,7 +34,8 @@ from edge.inventory.records import note
 from edge.inventory.reservations import set_aside
 from edge.labels.digital_link import tag_of
 from edge.lanes import take_state, take_visit
-from edge.readback.facts import Look, Reading
+from edge.readback.facts import Look
+from edge.readback.facts import Reading as Read
 from edge.readback.record import Glimpse, record_look
 from edge.receiving.desk import ReceivingDesk
 from edge.receiving.machine import Keeps, Rules
@@ -304,6 +305,7 @@ def settle_in(floor: Floor, now: int) -> None:
     """The last seconds before the present: a change that is just on its way."""
     _fridges(floor, now)
     _lanes(floor, now)
+    _entrance(floor, now, [gtin(number) for number in range(1, len(ITEMS) + 1)])
     _alarms(floor, now)
     _read_the_shelf(floor, now)
     floor.silent |= {"shelf-05", "shelf-21"}

@@ -19,8 +19,9 @@ from tests.readback.trials import subject
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/tasks", "/alarms", "/fridges", "/lanes", "/scan", "/scan?label=shelf-03", "/inspect", "/inspect/1",
-         "/labels", "/labels/shelf-03", "/labels/shelf-97", "/photo", "/prices", "/visitors", "/devices", "/network",
+PAGES = ["/", "/tasks", "/alarms", "/fridges", "/receiving", "/lanes",
+         "/trace?batch=L-2214", "/scan", "/scan?label=shelf-03", "/inspect", "/inspect/1", "/labels",
+         "/labels/shelf-03", "/labels/shelf-97", "/photo", "/prices", "/visitors", "/devices", "/network",
          "/link", "/ledger", "/settings"]  # fmt: skip
 
 CONTRAST = """() => {

@@ -19,11 +19,7 @@ from edge.console.pages.lanes import STATES as LANE_STATES
 from edge.console.pages.photo import FAULTS as PHOTO_FAULTS
 from edge.inspect.frame import By
 from edge.inspect.report import Found
-from edge.lane.state import (
-    Closed,
-    Reason,
-)
-from edge.law.reasons import ENGLISH
+from edge.lane.state import Closed, Reason
 from edge.readback.facts import Verdict
 from edge.receiving.machine import Keeps, Missing, Objection
 from edge.views.labels import LabelState

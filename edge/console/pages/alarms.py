@@ -15,22 +15,6 @@ from edge.console.pages.ticket_card import ICONS, headline, ticket_card
 from edge.store.transaction import GATEWAY
 from edge.views.tickets import Ready, Ticket, closed_tickets, open_tickets, read_availability
 
-ICONS = {
-    "disk-full": "storage",
-    "cold-excursion": "severe_cold",
-    "cold-silent": "sensors_off",
-    "till-lost": "point_of_sale",
-    "lane-call": "front_hand",
-    "lane-out": "point_of_sale",
-    "device-fault": "build",
-    "camera-blind": "videocam_off",
-    "device-lost": "sensors_off",
-    "clock-doubted": "schedule",
-    "line-down": "cloud_off",
-    "labels-silent": "signal_wifi_bad",
-    "label-silent": "sell",
-    "battery-low": "battery_alert",
-}
 GOOD = 0.995
 """A device that is ready for less of the time is worth a look."""
 Facts = tuple[list[Ticket], list[Ticket], list[Ready]]

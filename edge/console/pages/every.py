@@ -34,8 +34,8 @@ def add_pages(desk: Desk) -> None:
     """Declare every page. NiceGUI's own app holds them, because its middleware must see their requests."""
     router = APIRouter()
     every = (
-        sign, overview, tasks, alarms, scan, inspect, labels, label, photo, prices, stock, pickup, visitors, devices,
-        network, link, fridges, lanes, ledger, settings,
+        sign, overview, tasks, alarms, scan, inspect, labels, label, photo, prices, stock, receiving, trace, pickup,
+        visitors, devices, network, link, fridges, lanes, ledger, settings,
     )  # fmt: skip
     for page in every:
         page.add(router, desk)

@@ -25,6 +25,8 @@ ICONS = {
     "port-unfed": "bolt",
     "printer-stuck": "print",
     "till-lost": "point_of_sale",
+    "lane-call": "front_hand",
+    "lane-out": "point_of_sale",
     "device-fault": "build",
     "camera-blind": "videocam_off",
     "device-lost": "sensors_off",
