@@ -19,7 +19,7 @@ from simulators.demo.judge import count_visits
 from simulators.demo.processes import NotStarted
 from simulators.demo.report import Report, judge
 from simulators.demo.screen import Screen, show_report
-from simulators.demo.shop import now, shoppers
+from simulators.demo.shop import shoppers
 from simulators.demo.stage import Stage, set_stage, settled
 
 DAY_SECONDS = 120.0
@@ -101,11 +101,12 @@ async def _run(
 async def _judge(stage: Stage, day: Day, begin: float) -> Report:
     """Wait until everything that can arrive has arrived, then judge."""
     until = time.monotonic() + WIND_UP_SECONDS
-    before = now() // 60_000 * 60_000  # people go on walking by: whole minutes can be compared
+    at_closing, _ = await asyncio.to_thread(count_visits, stage.folder / "gateway" / "store.db")
     await settled(stage, WIND_UP_SECONDS)
     while True:
-        record = await asyncio.to_thread(stage.record, before)
-        counted = await asyncio.to_thread(count_visits, stage.folder / "gateway" / "store.db", before)
+        _, told = await asyncio.to_thread(count_visits, stage.folder / "gateway" / "store.db")
+        counted = max(at_closing, told)  # whoever was counted in the day has to arrive; people go on walking by
+        record = await asyncio.to_thread(stage.record)
         judged = await asyncio.to_thread(
             judge, stage.shop, record, counted, day.catch_up_s, time.monotonic() - begin, day.promises
         )

@@ -102,13 +102,13 @@ class OfficeRecord:
     """Device → (epoch, sequence) of its events, in the order in which head office has them."""
 
 
-def read_office(database: Path, store: str, before: int = 2**53) -> OfficeRecord:
-    """Read head office's database file; visits of minutes before `before` only. Raises sqlite3.Error."""
+def read_office(database: Path, store: str) -> OfficeRecord:
+    """Read head office's database file. Raises sqlite3.Error."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as sql:
         rows = sql.execute(
             "SELECT item, sequence, minor, outcome FROM change_rows WHERE store = ?", (store,)
         ).fetchall()
-        visits = 'SELECT COALESCE(SUM(entered + "left"), 0) FROM visits WHERE store = ? AND minute < ?'
+        visits = 'SELECT COALESCE(SUM(entered + "left"), 0) FROM visits WHERE store = ?'
         newest: dict[str, int] = {}
         for item, sequence, _, outcome in rows:
             if outcome != "refused":
@@ -123,19 +123,22 @@ def read_office(database: Path, store: str, before: int = 2**53) -> OfficeRecord
         return OfficeRecord(
             receipts=Counter(row[0] for row in sql.execute("SELECT receipt FROM sales WHERE store = ?", (store,))),
             outcomes=Counter(row[3] for row in rows),
-            visits=sql.execute(visits, (store, before)).fetchone()[0],
+            visits=sql.execute(visits, (store,)).fetchone()[0],
             prices={(item, sequence): minor for item, sequence, minor, _ in rows},
             newest=newest,
             senders=senders,
         )
 
 
-def count_visits(gateway_database: Path, before: int) -> int:
-    """Crossings in minutes before `before` that the camera's worker had put on the store's record."""
+def count_visits(gateway_database: Path) -> tuple[int, int]:
+    """Crossings that the camera's worker had put on the store's record, and those that head office was told of.
+
+    People go on walking by, and head office is told of them every ten seconds: the second runs behind the first.
+    """
     with closing(sqlite3.connect(f"file:{gateway_database}?mode=ro", uri=True, timeout=10)) as sql:
-        query = "SELECT COALESCE(SUM(entered + departed), 0) FROM visit WHERE minute < ?"
-        counted: int = sql.execute(query, (before,)).fetchone()[0]
-    return counted
+        query = "SELECT COALESCE(SUM(entered + departed), 0), COALESCE(SUM(sent), 0) FROM visit"
+        counted, told = sql.execute(query).fetchone()
+    return counted, told
 
 
 def labels_right(shop: Shop, office: OfficeRecord) -> list[str]:

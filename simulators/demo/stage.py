@@ -76,9 +76,9 @@ class Stage:
     fridge: Fridge | None = None
     wires: Wires | None = None
 
-    def record(self, before: int = 2**53) -> OfficeRecord:
-        """What head office holds now; visits of minutes before `before` only."""
-        return read_office(self.database, self.store, before)
+    def record(self) -> OfficeRecord:
+        """What head office holds now."""
+        return read_office(self.database, self.store)
 
     @property
     def database(self) -> Path:

@@ -35,6 +35,6 @@ async def test_the_demo_keeps_every_promise_and_its_report_adds_up(tmp_path: Pat
     assert (sales["doubled"], sales["overcharged"]) == (0, 0)
     assert labels["bound"] == labels["right"] + labels["dead"]
     assert labels["dead"] == 1
-    assert visits["arrived"] == visits["counted"]
+    assert visits["arrived"] == visits["counted"] > 0
     assert facts["catch_up_s"] > 0
     assert facts["seconds"] > 50

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,14 @@ import numpy.typing as npt
 import pytest
 import zxingcpp
 
+from edge.intake import count_crossings, tell_visits
+from edge.store import Store
+from edge.vision.facts import Crossing
+from edge.vision.line import Direction
 from simulators.ble.label import Shown
 from simulators.ble.radio import Radio
 from simulators.demo.acts import Promise
-from simulators.demo.judge import OfficeRecord, find_overcharges
+from simulators.demo.judge import OfficeRecord, count_visits, find_overcharges
 from simulators.demo.report import judge
 from simulators.demo.shop import Shop
 from simulators.till.basket import Sale, SaleLine
@@ -79,3 +84,16 @@ def test_a_promise_that_an_act_did_not_keep_is_broken_in_the_report(promise: Pro
     assert [words for words in told.broken if "It held" in words] == list(told.broken)
     assert len(told.broken) == broken
     assert "promises" not in told.facts()
+
+
+def test_people_of_the_minute_that_is_not_over_count_too(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store.db", lambda: 1_700_000_040_000, epoch=1)
+    crossings = [Crossing("door", "entrance", 1_700_000_040_000 + n, Direction.IN, 1, n) for n in (1, 2, 3)]
+    try:
+        store.run(lambda tx: count_crossings(tx, crossings[:2])).result()
+        store.run(tell_visits).result()
+        assert count_visits(tmp_path / "store.db") == (2, 2)
+        store.run(lambda tx: count_crossings(tx, crossings)).result()
+        assert count_visits(tmp_path / "store.db") == (3, 2)
+    finally:
+        store.close()
