@@ -16,6 +16,13 @@ from drivers.ble.options import BleOptions
 from drivers.bthome.advert import SERVICE, Advert, read_advert
 from drivers.bthome.options import BthomeOptions
 
+LEAST_MS = 500
+"""Words that differ come no faster than this from anything in a shop, but for a few at a time."""
+QUICK = 10
+CALM_MS = 5_000
+"""Who said nothing new for so long is not hasty any more."""
+MOST_HASTY = 100
+
 
 @dataclass(slots=True)
 class _Heard:
@@ -26,6 +33,8 @@ class _Heard:
     said: tuple[Measure, ...] | None = None
     at: int = 0
     wrong: str = ""
+    hasty: int = 0
+    """How often in a row it said something else before its last words were a moment old; see LEAST_MS."""
 
 
 class BthomeDriver(Driver):
@@ -79,9 +88,13 @@ class BthomeDriver(Driver):
                 sensor.wrong = read.value
                 sink.misspoke(sensor.device, read.value, said[:64])
             return
-        sensor.wrong = ""
+        sensor.wrong = "" if sensor.hasty < MOST_HASTY else sensor.wrong
         steady = self._monotonic()
         if not read.measures or (read.measures == sensor.said and steady - sensor.at < self._options.every * 1000):
+            return
+        if steady - sensor.at >= CALM_MS or sensor.said is None:
+            sensor.hasty = 0
+        elif steady - sensor.at < LEAST_MS and self._too_hasty(sink, sensor, said):
             return
         sensor.said, sensor.at = read.measures, steady
         volts = next((one.value for one in read.measures if one.name == "voltage"), None)
@@ -89,3 +102,11 @@ class BthomeDriver(Driver):
         name = self._options.sensors[sensor.device].name
         sink.seen(Sighting(sensor.device, address, name, "BTHome", battery_mv=battery, rssi=rssi))
         sink.measured(Survey(sensor.device, self._clock(), steady, read.measures))
+
+    def _too_hasty(self, sink: Sink, sensor: _Heard, said: bytes) -> bool:
+        """A few quick changes are passed on at once, a stream of them is not. A sensor that goes on is named once."""
+        sensor.hasty += 1
+        if sensor.hasty == MOST_HASTY:
+            sensor.wrong = "it says something else again and again within a moment; some of that is passed over"
+            sink.misspoke(sensor.device, sensor.wrong, said[:64])
+        return sensor.hasty > QUICK

@@ -1,5 +1,6 @@
 """OpenCV's VideoCapture with its silences put into words."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from drivers.camera.relay import Relay
 from drivers.errors import Refused, Unreachable
 
 FALLBACK_FPS = 25.0
+FASTEST_FPS = 60.0
+"""More pictures of a live camera are not read in a second."""
 
 
 @contextmanager
@@ -67,9 +70,11 @@ def _pictures(device: str, capture: cv2.VideoCapture, name: str) -> Iterator[Pix
         if not capture.isOpened():
             raise Unreachable(device, f"{name} does not answer, or is no video stream")
         while True:
+            began = time.monotonic()
             good, pixels = capture.read()
             if not good:
                 raise Unreachable(device, f"{name} stopped sending")
             yield pixels
+            time.sleep(max(0.0, began + 1 / FASTEST_FPS - time.monotonic()))  # one that floods has to wait
     finally:
         capture.release()

@@ -5,13 +5,16 @@ points. Pictures are found by the JPEG's own marks (FF D8 … FF D9), since came
 and lengths; anything between pictures is thrown away unread.
 """
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import cv2
 import httpx
 import numpy as np
 
 from drivers.camera.address import NetSource
+from drivers.camera.flow import MOST_BYTES, MOST_PICTURES, Flow, Verdict, came
 from drivers.camera.options import CameraOptions
 from drivers.camera.picture import Pixels
 from drivers.errors import Misspoke, Refused, Unreachable
@@ -96,15 +99,23 @@ def _check(device: str, source: NetSource, response: httpx.Response) -> None:
 
 
 def _decode(device: str, chunks: Iterator[bytes]) -> Iterator[Pixels]:
-    splitter, bad = JpegSplitter(), 0
+    splitter, flow, bad = JpegSplitter(), Flow(), 0
     for chunk in chunks:
-        for jpeg in splitter.feed(chunk):
+        flow, verdict = came(flow, time.monotonic(), len(chunk))
+        for jpeg in splitter.feed(chunk) if verdict is not Verdict.FLOOD else ():
+            flow, verdict = came(flow, time.monotonic(), 0, pictures=1)
+            if verdict is Verdict.FLOOD:
+                break
+            if verdict is Verdict.SKIP:
+                continue
             pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
             if pixels is not None:
                 bad = 0
                 yield pixels
                 continue
-            bad += 1
+            bad, flow = bad + 1, replace(flow, decoded=float("-inf"))  # nothing was shown: the next one may be
             if bad >= MAX_BAD:
                 # Its head only: not a byte of what a picture shows goes into a log.
                 raise Misspoke(device, f"{bad} pictures in a row cannot be decoded", jpeg[:16])
+        if verdict is Verdict.FLOOD:
+            raise Misspoke(device, f"it sends more than {MOST_PICTURES} pictures or {MOST_BYTES >> 20} MiB in a second")

@@ -24,11 +24,12 @@ from drivers.mqtt.payloads import MAX_PACKET
 
 _LOG = logging.getLogger(__name__)
 _NAME = "broker"
+_MOSQUITTO = "mosquitto"
 _PORT_SECONDS = 10.0
 """How long a taken port may stay taken: the broker of a killed gateway needs a moment to follow it."""
 _READY_SECONDS = 30.0
 _TRIES = 3
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 0.25
 
 
 def find_mosquitto() -> str | None:
@@ -44,6 +45,9 @@ class Broker:
         self._options = options
         self._child: Child | None = None
         self._watcher: asyncio.Task[None] | None = None
+        self._out: dict[str, float] = {}
+        """Device → until when (loop time) it is not let in."""
+        self._news = asyncio.Event()
         self._address: tuple[str, int] | None = None
 
     @property
@@ -71,16 +75,19 @@ class Broker:
         options.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         port = await _settle_port(options.bind, options.port)
         self._address = (options.bind, port)
+        try:
+            self._write_passwords()
+        except OSError as error:
+            raise Unreachable(_NAME, f"nobody could be let in without {options.credentials}: {error}") from error
         command = _mosquitto(options, mosquitto, port) if mosquitto else _embedded(options, port)
-        self._child = Child("mosquitto" if mosquitto else "amqtt", command, _LOG)
+        self._child = Child(_MOSQUITTO if mosquitto else "amqtt", command, _LOG)
         try:
             await self._child.start()
             await self._wait_ready()
         except BaseException:
             await self.stop()
             raise
-        if mosquitto:
-            self._watcher = asyncio.create_task(self._watch_passwords(), name="watch broker passwords")
+        self._watcher = asyncio.create_task(self._watch_passwords(), name="watch broker passwords")
 
     async def stop(self) -> None:
         """End our own broker. Safe to call twice."""
@@ -108,14 +115,38 @@ class Broker:
                 raise Unreachable(_NAME, f"it does not answer on {self.address}: {child.last_words}")
             await asyncio.sleep(0.05)
 
+    def put_out(self, device: str, seconds: float) -> None:
+        """End a device's connection and let it in again after so long. A foreign broker is not ours to tell."""
+        self._out[device] = asyncio.get_running_loop().time() + seconds
+        self._news.set()
+
     async def _watch_passwords(self) -> None:
-        """Mosquitto reads its password file again when told to; the embedded broker looks by itself."""
-        before = _stamp(self._options.credentials)
+        """Whoever lost the password, or is out for a while, is out; both brokers end the connections of those."""
+        before = (_stamp(self._options.credentials), frozenset[str]())
         while True:
-            await asyncio.sleep(_POLL_SECONDS)
-            if (now := _stamp(self._options.credentials)) != before and self._child is not None:
-                before = now
-                self._child.signal(signal.SIGHUP)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_POLL_SECONDS):
+                    await self._news.wait()
+            self._news.clear()
+            now = asyncio.get_running_loop().time()
+            self._out = {device: until for device, until in self._out.items() if now < until}
+            if (wanted := (_stamp(self._options.credentials), frozenset(self._out))) != before:
+                try:
+                    self._write_passwords()
+                except OSError as error:
+                    _LOG.warning("who may use the broker could not be written: %s; it is tried again", error)
+                    continue
+                before = wanted
+                if self._child is not None and self._child.name == _MOSQUITTO:  # the embedded one looks by itself
+                    self._child.signal(signal.SIGHUP)
+
+    def _write_passwords(self) -> None:
+        """What our broker reads: the password file without those who are out."""
+        source = self._options.credentials
+        lines = source.read_text(encoding="ascii", errors="replace").splitlines() if source else []
+        kept = [line for line in lines if line.partition(":")[0] not in self._out]
+        draft = _write(self._options.runtime_dir / "passwords.new", "".join(f"{line}\n" for line in kept))
+        draft.replace(_passwords(self._options))
 
 
 def _mosquitto(options: MqttOptions, program: str, port: int) -> list[str]:
@@ -123,7 +154,7 @@ def _mosquitto(options: MqttOptions, program: str, port: int) -> list[str]:
     lines = [
         f"listener {port} {options.bind}",
         "allow_anonymous false",
-        f"password_file {options.credentials}",
+        f"password_file {_passwords(options)}",
         f"acl_file {rules}",
         "persistence false",
         f"user {pwd.getpwuid(os.geteuid()).pw_name}",  # root would become one who cannot read our files
@@ -144,10 +175,15 @@ def _embedded(options: MqttOptions, port: int) -> list[str]:
         "port": port,
         "store": options.store,
         "gateway": options.username,
-        "credentials": str(options.credentials),
+        "credentials": str(_passwords(options)),
     }
     config = _write(options.runtime_dir / "embedded.json", json.dumps(told))
     return [sys.executable, "-P", "-m", "drivers.mqtt.embedded", str(config)]
+
+
+def _passwords(options: MqttOptions) -> Path:
+    """The file that our broker reads."""
+    return options.runtime_dir / "passwords"
 
 
 def _write(path: Path, text: str) -> Path:

@@ -28,7 +28,7 @@ class Child:
 
     def __init__(self, name: str, command: Sequence[str], log: logging.Logger) -> None:
         """`command[0]` is an absolute path; the program keeps to the foreground and complains on stderr."""
-        self._name = name
+        self.name = name
         self._command = tuple(command)
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -51,7 +51,7 @@ class Child:
     async def start(self) -> None:
         """Start the program and keep it running. Raises OSError when it cannot be started at all."""
         self._process = self._spawn()
-        self._keeper = asyncio.create_task(self._keep(self._process), name=f"keep {self._name}")
+        self._keeper = asyncio.create_task(self._keep(self._process), name=f"keep {self.name}")
 
     def signal(self, number: int) -> None:
         """Send a signal to the program, if it runs."""
@@ -87,7 +87,7 @@ class Child:
             if time.monotonic() - began > _STEADY:
                 pause = _FIRST_PAUSE
             code, words = process.returncode, self.last_words
-            self._log.warning("%s ended (%s: %s); it starts again in %.1f s", self._name, code, words, pause)
+            self._log.warning("%s ended (%s: %s); it starts again in %.1f s", self.name, code, words, pause)
             self._process = process = await self._spawn_later(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -98,7 +98,7 @@ class Child:
             try:
                 return self._spawn()
             except OSError as error:
-                self._log.warning("%s cannot be started: %s", self._name, error)
+                self._log.warning("%s cannot be started: %s", self.name, error)
                 pause = _LONGEST_PAUSE
 
     async def _listen(self, process: subprocess.Popen[bytes]) -> None:
@@ -122,7 +122,7 @@ class Child:
         """Devices can make a broker say things: control characters and length are cut."""
         shown = "".join(char if char.isprintable() else "?" for char in line[:200])
         self._last_words.append(shown)
-        self._log.log(logging.WARNING if loud else logging.DEBUG, "%s: %s", self._name, shown)
+        self._log.log(logging.WARNING if loud else logging.DEBUG, "%s: %s", self.name, shown)
 
 
 async def _end(process: subprocess.Popen[bytes]) -> None:

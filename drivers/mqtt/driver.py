@@ -7,6 +7,7 @@ the broker when the sink says that it is on disk, and not before.
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, ClassVar
@@ -28,6 +29,9 @@ from drivers.base import (
 from drivers.errors import Unreachable
 from drivers.mqtt.access import PUBLISHED_BY_DEVICE
 from drivers.mqtt.broker import Broker
+from drivers.mqtt.flood import Talk
+from drivers.mqtt.flood import Verdict as Heard
+from drivers.mqtt.flood import heard as heard_from
 from drivers.mqtt.link import Link
 from drivers.mqtt.options import MqttOptions
 from drivers.mqtt.payloads import (
@@ -44,7 +48,7 @@ from drivers.mqtt.payloads import (
     write_prices,
     write_receipt,
 )
-from drivers.mqtt.presence import Presence, Verdict
+from drivers.mqtt.presence import MAX_DEVICES, Presence, Verdict
 
 _LOG = logging.getLogger(__name__)
 _SHOWN = 256
@@ -63,6 +67,8 @@ class MqttDriver(TillDriver):
         self._options = MqttOptions.model_validate(options)
         self._broker = Broker(self._options)
         self._presence = Presence()
+        self._talks: dict[str, Talk] = {}
+        """By user of the broker: only holders of a password are in it."""
         self._counting = threading.Lock()
         self._link: Link | None = None
         self._away: asyncio.TimerHandle | None = None
@@ -87,7 +93,7 @@ class MqttDriver(TillDriver):
                 (options.username, options.password.get_secret_value()),
                 [topic_of(options.store, "+", leaf) for leaf in PUBLISHED_BY_DEVICE],
                 options.window,
-                lambda message: self._take(link, sink, message),
+                lambda message: self._take(link, sink, message, loop),
                 lambda: self._on_up(loop, sink),
             )
             await link.open()
@@ -127,12 +133,14 @@ class MqttDriver(TillDriver):
             raise Unreachable(device, "the MQTT driver is not started")
         self._link.publish(device, topic_of(self._options.store, device, leaf), payload)
 
-    def _take(self, link: Link, sink: Sink, message: MQTTMessage) -> bool:
+    def _take(self, link: Link, sink: Sink, message: MQTTMessage, loop: asyncio.AbstractEventLoop) -> bool:
         """Hand one message to the sink; True when the broker may forget it now. Runs in the link's thread."""
         device = "unknown"
         try:
             topic = message.topic
             device = device_of(topic)
+            if self._floods(device, sink, message, loop):
+                return True
             if topic.endswith("/event"):
                 self._take_event(link, sink, device, topic, message)
                 return False
@@ -146,6 +154,20 @@ class MqttDriver(TillDriver):
             # Kept unacknowledged it would only block what comes after it.
             sink.misspoke(device, str(error)[:200], bytes(message.payload[:_SHOWN]))
         return True
+
+    def _floods(self, device: str, sink: Sink, message: MQTTMessage, loop: asyncio.AbstractEventLoop) -> bool:
+        """Whether the device says so much that this is not read. What has no receipt is repeated: nothing is lost."""
+        now = time.monotonic_ns() // 1_000_000
+        if device not in self._talks and len(self._talks) >= MAX_DEVICES:
+            return False
+        self._talks[device], verdict = heard_from(self._talks.get(device, Talk(now)), now, self._options.at_once)
+        if verdict is Heard.TOO_MUCH:
+            seconds = self._talks[device].rest_ms / 1000
+            why = f"it sends without end; the broker does not let it in for {seconds:.0f} s"
+            sink.misspoke(device, why, bytes(message.payload[:_SHOWN]))
+            sink.lost(device, why)
+            loop.call_soon_threadsafe(self._broker.put_out, device, seconds)
+        return verdict is not Heard.FINE
 
     def _take_event(self, link: Link, sink: Sink, device: str, topic: str, message: MQTTMessage) -> None:
         words = read_event(message.payload)

@@ -12,6 +12,7 @@ import contextlib
 import json
 import logging
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,11 @@ _MAX_UNANSWERED = 2000
 """Messages one slow reader may leave unanswered; more are dropped, and their senders repeat them."""
 _MAX_UNSORTED = 500
 """Messages of one writer that wait for their turn; then we stop reading from it."""
+_READS_AT_ONCE = 3_000
+_READS_PER_SECOND = 300
+"""A packet takes three reads. Beside others who talk, one writer gets so many; alone, all that there is."""
+_TALKS_SECONDS = 2.0
+"""Who sent something within so long talks."""
 _CONNECT_SECONDS = 10.0
 _CREDENTIAL = "aisle.credential"
 _POLL_SECONDS = 0.5
@@ -53,13 +59,15 @@ class EmbeddedConfig(BaseModel):
 class _Reader(StreamReaderAdapter):  # type: ignore[misc]
     """Reads no packet larger than allowed, and not faster than the broker sorts."""
 
-    def __init__(self, reader: asyncio.StreamReader) -> None:
+    def __init__(self, reader: asyncio.StreamReader, beside: "_Talkers") -> None:
         super().__init__(reader)
         self.session: Session | None = None
         self._closed = False
+        self._beside = beside
+        self._spent, self._since = 0.0, 0.0
 
     async def read(self, n: int = -1) -> bytes:
-        while self._crowded():
+        while self._crowded() or self._greedy():
             await asyncio.sleep(0.01)
         if n > MAX_PACKET:
             self._closed = True
@@ -69,9 +77,43 @@ class _Reader(StreamReaderAdapter):  # type: ignore[misc]
         session = self.session
         return session is not None and session.delivered_message_queue.qsize() > _MAX_UNSORTED
 
+    def _greedy(self) -> bool:
+        """Whether it had more than its share, and others want theirs. Counts one more read when not."""
+        session = self.session
+        if session is None or self._closed:
+            return False
+        now = time.monotonic()
+        self._spent = max(0.0, self._spent - (now - self._since) * _READS_PER_SECOND)
+        self._since = now
+        if self._spent >= _READS_AT_ONCE and self._beside.others(session, now):
+            return True
+        self._spent = min(self._spent + 1, _READS_AT_ONCE)
+        self._beside.talked(session, now)
+        return False
+
     def feed_eof(self) -> None:
         self._closed = True
         super().feed_eof()
+
+
+class _Talkers:
+    """Which clients sent something lately; the gateway, which serves them all, is none of them."""
+
+    def __init__(self, gateway: str) -> None:
+        self._gateway = gateway
+        self._at: dict[str, float] = {}
+
+    def talked(self, session: Session, now: float) -> None:
+        """A client sends."""
+        if session.username != self._gateway:
+            self._at[session.username] = now
+
+    def others(self, session: Session, now: float) -> bool:
+        """Whether anybody else talks. The gateway never waits for its clients."""
+        if session.username == self._gateway:
+            return False
+        self._at = {user: at for user, at in self._at.items() if now - at < _TALKS_SECONDS}
+        return any(user != session.username for user in self._at)
 
 
 class _Handler(BrokerProtocolHandler):  # type: ignore[misc]
@@ -94,13 +136,14 @@ class StoreBroker(Broker):  # type: ignore[misc]
         }
         super().__init__({"listeners": {"default": listener}, "plugins": {}})
         self._rules = config
+        self._talkers = _Talkers(config.gateway)
         self._passwords = read_passwords(config.credentials)
 
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
         """Every connection gets a bounded reader."""
-        await self._client_connected(listener_name, _Reader(reader), StreamWriterAdapter(writer))
+        await self._client_connected(listener_name, _Reader(reader, self._talkers), StreamWriterAdapter(writer))
 
     async def reload(self) -> None:
         """Read the passwords again and end the connections of those whose password is no longer theirs."""

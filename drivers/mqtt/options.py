@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from drivers.mqtt.flood import AT_ONCE
+
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 
 
@@ -28,6 +30,8 @@ class MqttOptions(BaseModel):
     password: SecretStr
     window: Annotated[int, Field(ge=1, le=60_000)] = 1000
     """Events that may wait for their commit at once; then the broker has to wait."""
+    at_once: Annotated[int, Field(ge=100, le=1_000_000)] = AT_ONCE
+    """Messages that one device may have saved up; see `drivers.mqtt.flood`."""
     away_seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
     """After our link was down: how long a device that was here has to say that it still is."""
 

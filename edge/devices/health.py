@@ -70,6 +70,8 @@ def failed(health: Health, error: DeviceError, now: int) -> Health:
     match error:
         case Refused():
             return replace(health, state=State.FAULT, why=error.why, at=now)
+        case Misspoke() if health.state is State.FAULT:
+            return health  # nothing new: it is known to talk rubbish, and no disk has to hear of each word
         case Misspoke() if health.faults + 1 >= MISSPOKE_LIMIT:
             return replace(health, state=State.FAULT, why=error.why, at=now, faults=health.faults + 1)
         case Misspoke():

@@ -8,6 +8,7 @@ from functools import partial
 
 from drivers.base import CouponAsk, Message, Sighting, Survey
 from drivers.errors import Misspoke
+from edge.devices.health import State
 from edge.devices.registry import Registry
 from edge.intake import Intake, Receipt, Taken
 from edge.store import Store, StoreError, Transaction
@@ -58,8 +59,11 @@ class DriverSink:
 
     def misspoke(self, device: str, why: str, said: bytes) -> None:
         """A device could not be understood. Nothing of it was used."""
-        log.warning("%s: %s (said %s)", device, why, said[:64].hex(" "))
-        self.registry.failed(Misspoke(device, why, said))
+        error = Misspoke(device, why, said)
+        known = self.registry.get(device)
+        if known is None or known.health.state is not State.FAULT:  # one that talks rubbish all day fills no log
+            log.warning("%s", error)
+        self.registry.failed(error)
 
     def measured(self, survey: Survey) -> None:
         """A device said how it is."""

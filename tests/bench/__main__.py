@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from tests.bench.broken.measure import one_breaks
 from tests.bench.durable import durable_events
 from tests.bench.figure import Figure, Say
 from tests.bench.gateway import gateway_start
@@ -35,9 +36,10 @@ MEASURES: dict[str, Callable[[Say], list[Figure]]] = {
     "landing": landing,
     "readback": labels_read_back,
     "snmp": snmp_watch,
+    "broken": one_breaks,
 }
-BY_NAME = {"landing"}
-"""Measured only when it is asked for: it takes minutes, and compares with no peer."""
+BY_NAME = {"landing", "broken"}
+"""Measured only when they are asked for: they take minutes, and compare with no peer."""
 
 
 def main(

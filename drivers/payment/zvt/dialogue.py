@@ -64,7 +64,7 @@ class Patience:
     """For the end, after it was asked to abort."""
     whole: int = 300_000
     """For everything together, however much the terminal talks."""
-    messages: int = 2_000
+    messages: int = 400
     """The most that a terminal may say in one dialogue."""
 
 

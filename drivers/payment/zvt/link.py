@@ -19,6 +19,8 @@ _CLOSE_SECONDS = 0.5
 _BLOCK_TRIES = 3
 _READ_SECONDS = 0.05
 _MOST_WAITING = 64
+_AT_ONCE = 512
+"""Bytes: what is cut into messages in one go keeps everybody else waiting."""
 
 
 class LineBrokenError(Exception):
@@ -71,7 +73,7 @@ class TcpLink(Link):
         """Read until a message is whole."""
         while not self._waiting:
             try:
-                data = await self._reader.read(4096)
+                data = await self._reader.read(_AT_ONCE)
             except OSError as error:
                 raise LineBrokenError("the connection broke") from error
             if not data:

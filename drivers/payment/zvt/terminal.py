@@ -9,6 +9,11 @@ from drivers.payment.zvt.commands import CURRENCIES, HIGHEST_MINOR, Access
 from drivers.payment.zvt.dialogue import Dialogue, Patience, Turn, begin, closed, hear, quiet
 from drivers.payment.zvt.link import LineBrokenError, Link, SerialLink, TcpLink
 
+AT_ONCE = 40
+"""Messages of a dialogue that are taken as fast as they come: more than a payment has, but for "please wait"."""
+BREATH_S = 0.01
+"""What comes beyond that is read no faster: a hundred messages in a second are still more than any terminal sends."""
+
 
 class ZvtTerminal:
     """One terminal. A connection per dialogue: what an earlier one left unsaid ends with its connection."""
@@ -52,7 +57,7 @@ class ZvtTerminal:
                     _, _, finding = closed(dialogue, str(error))
             if finding is not None:
                 return finding
-            await asyncio.sleep(0)  # a terminal that floods has to let the others have their turn
+            await asyncio.sleep(0 if dialogue.heard < AT_ONCE else BREATH_S)  # one that floods waits for the others
             dialogue, said, finding = await _next(link, dialogue)
 
 

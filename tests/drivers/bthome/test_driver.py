@@ -84,6 +84,19 @@ def test_the_same_words_are_passed_on_now_and_then_and_new_ones_at_once() -> Non
     assert len(air.notes.surveys) == 3
 
 
+def test_a_sensor_that_never_says_the_same_twice_is_named_once_and_held_to_two_surveys_in_a_second() -> None:
+    air = Air()
+    for number in range(1000):
+        air.now += 20
+        air.hear(f"40 02{number % 250:02X}0A")
+    assert len(air.notes.surveys) < 60
+    assert len(air.notes.wrong) == 1
+    assert "thermo-1: it says something else again and again" in air.notes.wrong[0]
+    air.now += 10_000
+    air.hear("40 02FF0A")
+    assert air.notes.surveys[-1].measures[0].value == 0x0AFF
+
+
 def test_strangers_and_other_services_are_not_heard() -> None:
     air = Air()
     air.hear("40 02CA09", address="54:48:E6:8F:80:A6")
