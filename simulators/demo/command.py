@@ -16,6 +16,8 @@ from rich.console import Console
 from simulators.demo.clients import ApiError
 from simulators.demo.day import Day
 from simulators.demo.judge import count_visits
+from simulators.demo.lane_judge import judge_lanes
+from simulators.demo.lane_shoppers import lane_shoppers
 from simulators.demo.processes import NotStarted
 from simulators.demo.report import Report, judge
 from simulators.demo.screen import Screen, show_report
@@ -77,11 +79,12 @@ async def _run(
         day = Day(stage, screen.say)
         labelled = list(day.labelled)
         others = [item for item in stage.rows if item not in set(labelled)][:400]
-        buying = asyncio.create_task(shoppers(stage.shop, labelled, others, seed), name="shoppers")
+        buying = asyncio.create_task(_shop_all_day(stage, labelled, others, seed), name="shoppers")
         watching = asyncio.create_task(screen.watch(stage), name="screen")
         try:
             length = DAY_SECONDS if seconds is None else max(SHORTEST_DAY, seconds - (time.monotonic() - begin) - 8)
-            await day.play(length)
+            async with lane_shoppers(stage.shop.lanes.values(), labelled, seed):
+                await day.play(length)
         finally:
             buying.cancel()
             with suppress(asyncio.CancelledError):
@@ -101,24 +104,35 @@ async def _run(
 async def _judge(stage: Stage, day: Day, begin: float) -> Report:
     """Wait until everything that can arrive has arrived, then judge."""
     until = time.monotonic() + WIND_UP_SECONDS
-    at_closing, _ = await asyncio.to_thread(count_visits, stage.folder / "gateway" / "store.db")
+    store = stage.folder / "gateway" / "store.db"
+    at_closing, _ = await asyncio.to_thread(count_visits, store)
     await settled(stage, WIND_UP_SECONDS)
     while True:
-        _, told = await asyncio.to_thread(count_visits, stage.folder / "gateway" / "store.db")
+        _, told = await asyncio.to_thread(count_visits, store)
         counted = max(at_closing, told)  # whoever was counted in the day has to arrive; people go on walking by
         record = await asyncio.to_thread(stage.record)
+        lanes = await asyncio.to_thread(judge_lanes, list(stage.shop.lanes.values()), store)
+        promises = [*day.promises, *([lanes] if lanes else [])]
         judged = await asyncio.to_thread(
-            judge, stage.shop, record, counted, day.catch_up_s, time.monotonic() - begin, day.promises
+            judge, stage.shop, record, counted, day.catch_up_s, time.monotonic() - begin, promises
         )
         if not judged.broken or time.monotonic() > until:
             return judged
         await asyncio.sleep(1)
 
 
+async def _shop_all_day(stage: Stage, labelled: list[str], others: list[str], seed: int) -> None:
+    """At the tills by the piece; what is sold by weight goes to the lanes, which have a scale."""
+    pieces = {item for item, row in stage.rows.items() if row.get("per", "each") == "each"}
+    by_piece = [item for item in labelled if item in pieces]
+    await shoppers(stage.shop, by_piece, [item for item in others if item in pieces], seed)
+
+
 async def _stay_open(stage: Stage, labelled: list[str], others: list[str], seed: int) -> None:
     """Keep the shop running for whoever wants to look around."""
     console.print("\nThe shop stays open. Look around; Ctrl-C ends it.")
-    await shoppers(stage.shop, labelled, others, seed + 1)
+    async with lane_shoppers(stage.shop.lanes.values(), labelled, seed + 1):
+        await _shop_all_day(stage, labelled, others, seed + 1)
 
 
 def _store_of(prices: Path | None) -> str:

@@ -12,6 +12,8 @@ GOODS = (
     "Sok od naranče 100 % 1 L", "绿茶 龙井 100 g", "酱油 生抽 500 ml", "大米 东北 1 kg", "方便面 牛肉味 120 g",
     "Đumbir svježi 200 g", "Jaja M 10 kom", "Maslac 250 g", "Deterdžent za rublje 2 L", "Toaletni papir 10/1",
 )  # fmt: skip
+WEIGHED = ("Jabuke Idared", "Krumpir mladi", "Mrkva", "Banane", "Rajčica", "Luk crveni")
+"""Sold by the kilogram: every fortieth item."""
 BRANDS = ("Podravka", "Vindija", "Kraš", "Zvijezda", "Dukat", "海天", "统一", "Domaće", "Jadran", "Slavonija")
 
 
@@ -35,10 +37,13 @@ def write_list(path: Path, items: int, seed: int) -> None:
             ]
         )
         for number in range(items):
-            name = f"{GOODS[number % len(GOODS)]} {BRANDS[number // len(GOODS) % len(BRANDS)]}"
+            by_weight = number % 40 == 20
+            goods = WEIGHED[number // 40 % len(WEIGHED)] if by_weight else GOODS[number % len(GOODS)]
+            name = f"{goods} {BRANDS[number // len(GOODS) % len(BRANDS)]}"
             minor = source.randrange(69, 1999)
             out.writerow(
-                [name, f"{90_000_000 + number}", "", "", "kom", _ean13(385_000_000_000 + number * 7), "Hrana",
+                [name, f"{90_000_000 + number}", "", "", "kg" if by_weight else "kom",
+                 _ean13(385_000_000_000 + number * 7), "Hrana",
                  f"{minor // 100}.{minor % 100:02}", "", ""]
             )  # fmt: skip
 

@@ -73,18 +73,17 @@ def find_overcharges(shop: Shop, prices: PriceOf, settle_ms: int = 0) -> list[Ov
     """Every line of every sale that cost more than some label of the item showed when it was sold."""
     histories = {device: label_history(shop.label(device)) for device in shop.bindings}
     wrong = []
-    for till, machine in shop.tills.items():
-        for sale in machine.truth.sales:
-            for line in sale.lines:
-                for device, history in histories.items():
-                    if sale.at >= shop.taken_down.get(device, sale.at + 1):
-                        continue
-                    at = bisect_right([seen.at for seen in history], sale.at - settle_ms) - 1
-                    if at < 0 or history[at].item != line.item:
-                        continue
-                    showed = prices[line.item, history[at].version]
-                    if line.minor > showed:
-                        wrong.append(Overcharge(till, sale.receipt, line.item, line.minor, device, showed, sale.at))
+    for till, sale in shop.sales():
+        for line in sale.lines:
+            for device, history in histories.items():
+                if sale.at >= shop.taken_down.get(device, sale.at + 1):
+                    continue
+                at = bisect_right([seen.at for seen in history], sale.at - settle_ms) - 1
+                if at < 0 or history[at].item != line.item:
+                    continue
+                showed = prices[line.item, history[at].version]
+                if line.minor > showed:
+                    wrong.append(Overcharge(till, sale.receipt, line.item, line.minor, device, showed, sale.at))
     return wrong
 
 

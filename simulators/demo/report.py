@@ -52,7 +52,7 @@ def judge(
     shop: Shop, office: OfficeRecord, counted: int, catch_up_s: float, seconds: float, promises: Sequence[Promise]
 ) -> Report:
     """Judge the day by the devices' own truth and head office's database."""
-    receipts = [sale.receipt for till in shop.tills.values() for sale in till.truth.sales]
+    receipts = [sale.receipt for _, sale in shop.sales()]
     overcharged = tuple(find_overcharges(shop, office.prices))
     right = labels_right(shop, office)
     wrong = tuple(device for device in shop.bindings if device not in right and device not in shop.dead)

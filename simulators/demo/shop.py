@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,8 @@ from simulators.ble.firmware import Faults
 from simulators.ble.label import Label, LabelSpec, label_specs
 from simulators.ble.radio import Radio
 from simulators.camera.clip import ClipTruth, make_clip
-from simulators.till.basket import NotForSaleError
+from simulators.demo.lanes import Lane
+from simulators.till.basket import NotForSaleError, Sale
 from simulators.till.config import TillConfig
 from simulators.till.till import Till
 
@@ -34,6 +35,14 @@ class Shop:
     dead: set[str] = field(default_factory=set)
     taken_down: dict[str, int] = field(default_factory=dict)
     """Label id → when a person took it off its shelf: from then on no shopper can read it."""
+    lanes: dict[str, Lane] = field(default_factory=dict)
+
+    def sales(self) -> Iterator[tuple[str, Sale]]:
+        """Everything that was sold, with where."""
+        for device, till in self.tills.items():
+            yield from ((device, sale) for sale in till.truth.sales)
+        for device, lane in self.lanes.items():
+            yield from ((device, sale) for sale in lane.sales)
 
     def label(self, device: str) -> Label:
         """The simulated label behind a device id."""

@@ -17,6 +17,7 @@ from simulators.demo.clients import Box, Office
 from simulators.demo.cold import Fridge, open_fridge
 from simulators.demo.goods import write_list
 from simulators.demo.judge import OfficeRecord, labels_right, read_office
+from simulators.demo.lanes import Account, open_lane
 from simulators.demo.line import Line
 from simulators.demo.net import Wires, open_wires
 from simulators.demo.processes import NotStarted, Process
@@ -41,6 +42,8 @@ class Setting:
 
     labels: int = 24
     tills: int = 3
+    lanes: int = 0
+    """Self-checkout lanes with all their peripherals, each a process of its own."""
     items: int = 240
     """Of the price list that is made up where none is given."""
     usual_ports: bool = True
@@ -55,7 +58,7 @@ class Setting:
     """A fridge with a thermometer, and a switch that the last till hangs on."""
 
 
-DEMO = Setting(equipment=True)
+DEMO = Setting(lanes=2)
 
 
 @dataclass
@@ -162,6 +165,10 @@ async def set_stage(
         till = f"till-{number}"
         await shop.open_till(store, till, host, port, await box.enrol_till(till, f"Self-checkout {number}"), folder)
 
+    if setting.lanes:
+        say("Lanes come into service, with scanner, scale, printer and terminal")
+        await asyncio.gather(*(_open_lane(stack, stage, f"lane-{n}", host, port) for n in range(1, setting.lanes + 1)))
+
     say("Head office pushes the price list")
     if prices is None:
         prices = folder / "prices.csv"
@@ -189,6 +196,11 @@ async def settled(stage: Stage, within_seconds: float) -> bool:
                 await asyncio.sleep(0.5)
     except TimeoutError:
         return False
+
+
+async def _open_lane(stack: AsyncExitStack, stage: Stage, lane: str, host: str, port: int) -> None:
+    account = Account(stage.store, host, port, await stage.box.enrol_till(lane, f"Lane {lane[-1]}"))
+    stage.shop.lanes[lane] = await open_lane(stack, lane, account, stage.folder)
 
 
 async def _bind_labels(stage: Stage) -> None:
