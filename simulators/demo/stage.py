@@ -42,8 +42,6 @@ class Setting:
 
     labels: int = 24
     tills: int = 3
-    lanes: int = 0
-    """Self-checkout lanes with all their peripherals, each a process of its own."""
     items: int = 240
     """Of the price list that is made up where none is given."""
     usual_ports: bool = True
@@ -54,8 +52,8 @@ class Setting:
     """How often a label is on the air."""
     more: str = ""
     """Appended to the gateway's configuration."""
-    equipment: bool = False
-    """A fridge with a thermometer, and a switch that the last till hangs on."""
+    lanes: int = 0
+    """Self-checkout lanes with all their peripherals, each a process of its own."""
 
 
 DEMO = Setting(lanes=2)
