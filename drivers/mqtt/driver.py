@@ -51,6 +51,8 @@ from drivers.mqtt.payloads import (
 from drivers.mqtt.presence import MAX_DEVICES, Presence, Verdict
 
 _LOG = logging.getLogger(__name__)
+_TALKS_MS = 2_000
+"""A device that said something within so long talks."""
 _SHOWN = 256
 """Bytes of an unreadable payload that travel on."""
 
@@ -160,7 +162,12 @@ class MqttDriver(TillDriver):
         now = time.monotonic_ns() // 1_000_000
         if device not in self._talks and len(self._talks) >= MAX_DEVICES:
             return False
-        self._talks[device], verdict = heard_from(self._talks.get(device, Talk(now)), now, self._options.at_once)
+        talk = self._talks.get(device, Talk(now))
+
+        def others() -> bool:
+            return any(now - one.at < _TALKS_MS for who, one in self._talks.items() if who != device)
+
+        self._talks[device], verdict = heard_from(talk, now, others, self._options.at_once)
         if verdict is Heard.TOO_MUCH:
             seconds = self._talks[device].rest_ms / 1000
             why = f"it sends without end; the broker does not let it in for {seconds:.0f} s"

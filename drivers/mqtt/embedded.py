@@ -43,6 +43,8 @@ _TALKS_SECONDS = 2.0
 _CONNECT_SECONDS = 10.0
 _CREDENTIAL = "aisle.credential"
 _POLL_SECONDS = 0.5
+_GOODBYE_SECONDS = 0.5
+"""For an orderly end of a connection, its will included; one that floods does not come to that."""
 
 
 class EmbeddedConfig(BaseModel):
@@ -96,6 +98,18 @@ class _Reader(StreamReaderAdapter):  # type: ignore[misc]
         super().feed_eof()
 
 
+class _Writer(StreamWriterAdapter):  # type: ignore[misc]
+    """Can end a connection whatever its other end does."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        super().__init__(writer)
+        self._transport = writer.transport
+
+    def abort(self) -> None:
+        """Now, with all that waits."""
+        self._transport.abort()
+
+
 class _Talkers:
     """Which clients sent something lately; the gateway, which serves them all, is none of them."""
 
@@ -143,16 +157,23 @@ class StoreBroker(Broker):  # type: ignore[misc]
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
         """Every connection gets a bounded reader."""
-        await self._client_connected(listener_name, _Reader(reader, self._talkers), StreamWriterAdapter(writer))
+        await self._client_connected(listener_name, _Reader(reader, self._talkers), _Writer(writer))
 
     async def reload(self) -> None:
         """Read the passwords again and end the connections of those whose password is no longer theirs."""
         self._passwords = read_passwords(self._rules.credentials)
+        ended = []
         for session, handler in list(self.sessions.values()):
             current = self._passwords.get(session.username or "")
             if session.attributes.get(_CREDENTIAL) != current and session.transitions.state == "connected":
                 _LOG.warning("%s is no longer let in: its password changed", session.username)
+                ended.append(handler.writer)
                 await handler.handle_connection_closed()
+        if ended:
+            await asyncio.sleep(_GOODBYE_SECONDS)
+        for writer in ended:
+            if isinstance(writer, _Writer):
+                writer.abort()
 
     async def _initialize_client_session(
         self, reader: _Reader, writer: StreamWriterAdapter, remote_address: str, remote_port: int

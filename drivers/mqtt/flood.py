@@ -4,11 +4,14 @@ A till that was off the network for days has some thousands of events to tell at
 that goes on is broken. It is put out for a while, each time for longer, so that the others do not wait behind it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
 AT_ONCE = 5_000
 """Messages that a till may have saved up."""
+BESIDE_OTHERS = 400
+"""Messages of those that are read while others talk; what is beyond is left to be repeated, a little later."""
 PER_SECOND = 100
 """Messages that it may send for ever."""
 FIRST_REST_MS = 30_000
@@ -23,6 +26,8 @@ class Verdict(Enum):
     FINE = auto()
     TOO_MUCH = auto()
     """It is one too many: from now on the device is out."""
+    LATER = auto()
+    """It is not read: others talk. A till repeats what has no receipt after five seconds."""
     OUT = auto()
     """The device is out: what it says is not read."""
 
@@ -42,13 +47,16 @@ class Talk:
         return int(min(FIRST_REST_MS << min(self.floods - 1, 10), LONGEST_REST_MS)) if self.floods else 0
 
 
-def heard(talk: Talk, now: int, at_once: int = AT_ONCE) -> tuple[Talk, Verdict]:
-    """The device said one more thing."""
+def heard(
+    talk: Talk, now: int, others: Callable[[], bool] = lambda: False, at_once: int = AT_ONCE
+) -> tuple[Talk, Verdict]:
+    """The device said one more thing. `others`: whether another device talks."""
     if now < talk.out_until:
         return talk, Verdict.OUT
     level = max(0, talk.level - (now - talk.at) * PER_SECOND) + 1000
     if level <= at_once * 1000:
         floods = 0 if now - talk.out_until > FORGIVEN_MS else talk.floods
-        return Talk(now, level, talk.out_until, floods), Verdict.FINE
+        later = level > BESIDE_OTHERS * 1000 and others()
+        return Talk(now, level, talk.out_until, floods), Verdict.LATER if later else Verdict.FINE
     out = Talk(now, at_once * 500, now, talk.floods + 1)
     return Talk(out.at, out.level, now + out.rest_ms, out.floods), Verdict.TOO_MUCH

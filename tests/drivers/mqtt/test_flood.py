@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.mqtt.flood import AT_ONCE, LONGEST_REST_MS, Talk, Verdict, heard
+from drivers.mqtt.flood import AT_ONCE, BESIDE_OTHERS, LONGEST_REST_MS, PER_SECOND, Talk, Verdict, heard
 
 HOUR = 3_600_000
 
@@ -31,6 +31,15 @@ def test_one_that_goes_on_is_out_and_comes_back_and_is_out_for_longer() -> None:
     assert talk.rest_ms == 2 * first
 
 
+def test_while_others_talk_a_till_is_read_no_faster_than_it_should_speak() -> None:
+    talk, read = Talk(), 0
+    for now in range(0, 10_000, 5):
+        talk, verdict = heard(talk, now, lambda: True)
+        read += verdict is Verdict.FINE
+    assert BESIDE_OTHERS < read < BESIDE_OTHERS + 10 * PER_SECOND + 10
+    assert heard(talk, 10_000, lambda: False)[1] is Verdict.FINE
+
+
 def test_an_hour_of_quiet_is_forgiven() -> None:
     talk, _ = say(Talk(), 1, AT_ONCE + 1)
     talk, _ = say(talk, 2 * HOUR, 1)
@@ -44,6 +53,6 @@ def test_no_rest_is_longer_than_the_longest_and_nobody_stays_out(turns: list[tup
     for pause, count in turns:
         now += pause
         for _ in range(count):
-            talk, _ = heard(talk, now, 100)
+            talk, _ = heard(talk, now, at_once=100)
         assert talk.out_until <= now + LONGEST_REST_MS
-    assert heard(talk, talk.out_until + HOUR, 100)[1] is Verdict.FINE
+    assert heard(talk, talk.out_until + HOUR, at_once=100)[1] is Verdict.FINE
