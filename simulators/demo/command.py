@@ -15,7 +15,7 @@ from rich.console import Console
 
 from simulators.demo.clients import ApiError
 from simulators.demo.day import Day
-from simulators.demo.judge import count_visits
+from simulators.demo.judge import read_walks, walks_arrived
 from simulators.demo.lane_judge import judge_lanes
 from simulators.demo.lane_shoppers import lane_shoppers
 from simulators.demo.processes import NotStarted
@@ -105,16 +105,16 @@ async def _judge(stage: Stage, day: Day, begin: float) -> Report:
     """Wait until everything that can arrive has arrived, then judge."""
     until = time.monotonic() + WIND_UP_SECONDS
     store = stage.folder / "gateway" / "store.db"
-    at_closing, _ = await asyncio.to_thread(count_visits, store)
+    at_closing = await asyncio.to_thread(read_walks, store)
     await settled(stage, WIND_UP_SECONDS)
     while True:
-        _, told = await asyncio.to_thread(count_visits, store)
-        counted = max(at_closing, told)  # whoever was counted in the day has to arrive; people go on walking by
         record = await asyncio.to_thread(stage.record)
+        by_now = await asyncio.to_thread(read_walks, store)
+        visits = sum(at_closing.values()), walks_arrived(at_closing, by_now, record.walks)
         lanes = await asyncio.to_thread(judge_lanes, list(stage.shop.lanes.values()), store)
         promises = [*day.promises, *([lanes] if lanes else [])]
         judged = await asyncio.to_thread(
-            judge, stage.shop, record, counted, day.catch_up_s, time.monotonic() - begin, promises
+            judge, stage.shop, record, visits, day.catch_up_s, time.monotonic() - begin, promises
         )
         if not judged.broken or time.monotonic() > until:
             return judged

@@ -87,18 +87,27 @@ def find_overcharges(shop: Shop, prices: PriceOf, settle_ms: int = 0) -> list[Ov
     return wrong
 
 
+Walks = Mapping[tuple[str, str, int], int]
+"""(camera, line, minute) → how many people crossed it in that minute, in and out."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeRecord:
     """What head office's own database holds about the store."""
 
     receipts: Counter[str]
     outcomes: Counter[str]
-    visits: int
+    walks: Walks
     prices: PriceOf
     newest: Mapping[str, int]
     """Item → the newest version that was not refused: what a label should show."""
     senders: Mapping[str, list[tuple[int, int]]]
     """Device → (epoch, sequence) of its events, in the order in which head office has them."""
+
+    @property
+    def visits(self) -> int:
+        """How many people came and went."""
+        return sum(self.walks.values())
 
 
 def read_office(database: Path, store: str) -> OfficeRecord:
@@ -107,7 +116,7 @@ def read_office(database: Path, store: str) -> OfficeRecord:
         rows = sql.execute(
             "SELECT item, sequence, minor, outcome FROM change_rows WHERE store = ?", (store,)
         ).fetchall()
-        visits = 'SELECT COALESCE(SUM(entered + "left"), 0) FROM visits WHERE store = ?'
+        visits = 'SELECT device, line, minute, entered + "left" FROM visits WHERE store = ?'
         newest: dict[str, int] = {}
         for item, sequence, _, outcome in rows:
             if outcome != "refused":
@@ -122,22 +131,30 @@ def read_office(database: Path, store: str) -> OfficeRecord:
         return OfficeRecord(
             receipts=Counter(row[0] for row in sql.execute("SELECT receipt FROM sales WHERE store = ?", (store,))),
             outcomes=Counter(row[3] for row in rows),
-            visits=sql.execute(visits, (store,)).fetchone()[0],
+            walks={(camera, line, at): people for camera, line, at, people in sql.execute(visits, (store,))},
             prices={(item, sequence): minor for item, sequence, minor, _ in rows},
             newest=newest,
             senders=senders,
         )
 
 
-def count_visits(gateway_database: Path) -> tuple[int, int]:
-    """Crossings that the camera's worker had put on the store's record, and those that head office was told of.
-
-    People go on walking by, and head office is told of them every ten seconds: the second runs behind the first.
-    """
+def read_walks(gateway_database: Path) -> Walks:
+    """Crossings that the camera's worker had put on the store's record."""
     with closing(sqlite3.connect(f"file:{gateway_database}?mode=ro", uri=True, timeout=10)) as sql:
-        query = "SELECT COALESCE(SUM(entered + departed), 0), COALESCE(SUM(sent), 0) FROM visit"
-        counted, told = sql.execute(query).fetchone()
-    return counted, told
+        rows = sql.execute("SELECT camera, line, minute, entered + departed FROM visit").fetchall()
+    return {(camera, line, minute): people for camera, line, minute, people in rows}
+
+
+def walks_arrived(at_closing: Walks, now: Walks, office: Walks) -> int:
+    """How many of those who were counted at closing are at head office, and whoever is there too many.
+
+    People go on walking by after closing: head office may have more of a minute than it had then, and no more than the
+    store has by now.
+    """
+    return sum(
+        min(office.get(place, 0), at_closing.get(place, 0)) + max(0, office.get(place, 0) - now.get(place, 0))
+        for place in {*at_closing, *office}
+    )
 
 
 def labels_right(shop: Shop, office: OfficeRecord) -> list[str]:

@@ -49,9 +49,14 @@ class Report:
 
 
 def judge(
-    shop: Shop, office: OfficeRecord, counted: int, catch_up_s: float, seconds: float, promises: Sequence[Promise]
+    shop: Shop,
+    office: OfficeRecord,
+    visits: tuple[int, int],
+    catch_up_s: float,
+    seconds: float,
+    promises: Sequence[Promise],
 ) -> Report:
-    """Judge the day by the devices' own truth and head office's database."""
+    """Judge the day by the devices' own truth and head office's database. `visits`: counted, and arrived of them."""
     receipts = [sale.receipt for _, sale in shop.sales()]
     overcharged = tuple(find_overcharges(shop, office.prices))
     right = labels_right(shop, office)
@@ -62,8 +67,8 @@ def judge(
         "refused": outcomes["refused"], "made": len(receipts),
         "arrived": sum(1 for receipt in receipts if office.receipts[receipt]),
         "doubled": sum(times - 1 for times in office.receipts.values()), "overcharged": overcharged,
-        "bound": len(shop.bindings), "right": len(right), "dead": len(shop.dead), "counted": counted,
-        "visits_arrived": office.visits, "catch_up_s": catch_up_s, "seconds": seconds, "in_order": order_kept(office),
+        "bound": len(shop.bindings), "right": len(right), "dead": len(shop.dead), "counted": visits[0],
+        "visits_arrived": visits[1], "catch_up_s": catch_up_s, "seconds": seconds, "in_order": order_kept(office),
         "wrong_labels": wrong, "promises": tuple(promises),
     }  # fmt: skip
     return Report(**facts, broken=tuple(_broken(Report(**facts), office)))

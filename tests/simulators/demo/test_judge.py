@@ -10,14 +10,14 @@ import numpy.typing as npt
 import pytest
 import zxingcpp
 
-from edge.intake import count_crossings, tell_visits
 from edge.store import Store
 from edge.vision.facts import Crossing
 from edge.vision.line import Direction
+from edge.visits.counting import count_crossings
 from simulators.ble.label import Shown
 from simulators.ble.radio import Radio
 from simulators.demo.acts import Promise
-from simulators.demo.judge import OfficeRecord, count_visits, find_overcharges
+from simulators.demo.judge import OfficeRecord, find_overcharges, read_walks, walks_arrived
 from simulators.demo.report import judge
 from simulators.demo.shop import Shop
 from simulators.till.basket import Sale, SaleLine
@@ -77,10 +77,10 @@ def test_a_label_that_was_taken_down_binds_nobody_from_then_on() -> None:
 @pytest.mark.parametrize(("promise", "broken"), [(Promise("It held"), 0), (Promise("It held", "it did not"), 1)])
 def test_a_promise_that_an_act_did_not_keep_is_broken_in_the_report(promise: Promise, broken: int) -> None:
     record: dict[str, Any] = {
-        "receipts": Counter({"r1": 1}), "outcomes": Counter({"landed": 1}), "visits": 0, "prices": PRICES,
+        "receipts": Counter({"r1": 1}), "outcomes": Counter({"landed": 1}), "walks": {}, "prices": PRICES,
         "newest": {ITEM: 1}, "senders": {},
     }  # fmt: skip
-    told = judge(shop((50, 100)), OfficeRecord(**record), 0, 1.0, 60.0, [promise])
+    told = judge(shop((50, 100)), OfficeRecord(**record), (0, 0), 1.0, 60.0, [promise])
     assert [words for words in told.broken if "It held" in words] == list(told.broken)
     assert len(told.broken) == broken
     assert "promises" not in told.facts()
@@ -90,10 +90,16 @@ def test_people_of_the_minute_that_is_not_over_count_too(tmp_path: Path) -> None
     store = Store(tmp_path / "store.db", lambda: 1_700_000_040_000, epoch=1)
     crossings = [Crossing("door", "entrance", 1_700_000_040_000 + n, Direction.IN, 1, n) for n in (1, 2, 3)]
     try:
-        store.run(lambda tx: count_crossings(tx, crossings[:2])).result()
-        store.run(tell_visits).result()
-        assert count_visits(tmp_path / "store.db") == (2, 2)
         store.run(lambda tx: count_crossings(tx, crossings)).result()
-        assert count_visits(tmp_path / "store.db") == (3, 2)
+        assert list(read_walks(tmp_path / "store.db").values()) == [3]
     finally:
         store.close()
+
+
+def test_whoever_was_counted_at_closing_has_to_arrive_and_nobody_whom_the_store_has_not_counted() -> None:
+    minute, later = ("door", "entrance", 60_000), ("door", "entrance", 120_000)
+    assert walks_arrived({minute: 5}, {minute: 7}, {minute: 5}) == 5
+    assert walks_arrived({minute: 5}, {minute: 7, later: 2}, {minute: 6, later: 1}) == 5
+    assert walks_arrived({minute: 5}, {minute: 7}, {minute: 4}) == 4
+    assert walks_arrived({minute: 5}, {minute: 7}, {minute: 9}) == 7
+    assert walks_arrived({}, {}, {minute: 1}) == 1
