@@ -17,6 +17,7 @@ from tests.bench.broken.rig import ODD, Break, Far, Heard, ask_all, far
 
 SOUND = 3
 EVERY_S = 1.0
+SENSORS = 12
 
 
 class Labels:
@@ -108,10 +109,10 @@ class Thermometers:
 
 @asynccontextmanager
 async def thermometers(_folder: Path) -> AsyncIterator[Thermometers]:
-    """Thermometers that speak twenty times a second."""
-    async with far("far_air", 0, SOUND + 1) as room:
+    """Thermometers that speak about twice a second, as fast as is passed on."""
+    async with far("far_air", 0, SENSORS + 1) as room:
         group = Thermometers(room)
-        sensors = dict(zip([*names(SOUND), ODD], ({"address": one} for one in room.facts["sensors"]), strict=True))
+        sensors = dict(zip([*names(SENSORS), ODD], ({"address": one} for one in room.facts["sensors"]), strict=True))
         driver = BthomeDriver({"backend": room.facts["backend"], "sensors": sensors})
         await driver.start(group.heard)
         try:

@@ -17,7 +17,7 @@ from tests.bench.broken.rig import Break, obey
 
 WRAP = 30_000
 """Milliseconds of the clock that fit into a temperature."""
-SPEAKS_S = 0.05
+SPEAKS_S = 0.55
 FASTEST_S = 0.02
 """Bluetooth advertises no faster than every 20 ms."""
 LABEL_FAULTS = {
