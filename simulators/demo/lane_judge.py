@@ -11,8 +11,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulators.demo.acts import Promise, euro
+from simulators.demo.acts import euro
 from simulators.demo.lanes import Lane
+from simulators.demo.promise import Promise
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,13 @@ class Setting:
     """How often a label is on the air."""
     more: str = ""
     """Appended to the gateway's configuration."""
+    equipment: bool = False
+    """A fridge with a thermometer, and a switch that the last till hangs on."""
     lanes: int = 0
     """Self-checkout lanes with all their peripherals, each a process of its own."""
 
 
-DEMO = Setting(lanes=2)
+DEMO = Setting(equipment=True, lanes=2)
 
 
 @dataclass
