@@ -46,6 +46,9 @@ class TrackRules:
     """How far from the expected place a person may be found …"""
     spreads: float = 1.5
     """… and how much farther, in standard deviations of that place."""
+    turn: float = 0.35
+    turn_per_s: float = 0.6
+    """Never less far than this and so much more a second: people stop and turn on their heels."""
     like_clothes: float = 0.12
     """Clothes that differ by less than this speak for a match, others against it."""
     trust_clothes: float = 0.5
@@ -164,7 +167,8 @@ def _affinity(
     off = middle[:, None] - seen[None]
     far = np.hypot(off[..., 0], off[..., 1])
     unsure = np.array([later(t.spread, now - t.seen, rules.walk).place for t in tracks]) + rules.walk.noise**2
-    reach = tall * (rules.reach + rules.spreads * np.sqrt(unsure))
+    expected_reach = rules.reach + rules.spreads * np.sqrt(unsure)
+    reach = tall * np.maximum(expected_reach, rules.turn + rules.turn_per_s * gap)
     sizes = np.abs(np.log((boxes[:, 3] - boxes[:, 1])[None] / tall[:, None]))
     may = sizes < 0.7
     dressed = 0.0
