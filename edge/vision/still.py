@@ -38,8 +38,14 @@ def still_png(pixels: Pixels, people: Iterable[Boxes] | None) -> bytes:
 
     `people`: boxes in the picture's own pixels, of one or more looks. None: nobody looks for people here.
     """
+    picture = without_heads(pixels, people, MOST_WIDTH)
+    return bytes(cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 3])[1])
+
+
+def without_heads(pixels: Pixels, people: Iterable[Boxes] | None, most: int) -> Pixels:
+    """A copy at most so wide and high with every head pixelated; see still_png."""
     height, width = pixels.shape[:2]
-    scale = min(MOST_WIDTH / width, MOST_WIDTH / height, 1.0)
+    scale = min(most / width, most / height, 1.0)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
     picture = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale < 1 else pixels.copy()
     if people is None:
@@ -48,7 +54,7 @@ def still_png(pixels: Pixels, people: Iterable[Boxes] | None) -> bytes:
         for boxes in people:
             for x1, y1, x2, y2 in boxes[:, :4] * scale:
                 _hide_head(picture, float(x1), float(y1), float(x2), float(y2))
-    return bytes(cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 3])[1])
+    return np.asarray(picture, np.uint8)
 
 
 def _hide_head(picture: Pixels, x1: float, y1: float, x2: float, y2: float) -> None:
