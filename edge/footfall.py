@@ -89,6 +89,10 @@ class Footfall:
         """The floor for small cells: the highest of all cameras."""
         return max((camera.what_to_look_for().rules.small_cell for camera in self._cameras.values()), default=1)
 
+    async def still(self, camera: str) -> bytes:
+        """A PNG of what a camera sees now, every head pixelated. Raises KeyError or NoStill."""
+        return await self._supervisor.still(camera)
+
     def drawing(self, camera: str) -> DrawnScene:
         """What a camera looks for; version 0 as configured, drawn by nobody. Raises KeyError."""
         configured = self._cameras[camera].what_to_look_for()

@@ -64,9 +64,12 @@ from edge.proof.records import ShopFacts, note_shop
 from edge.readback.service import ReadBack
 from edge.receiving.desk import ReceivingDesk
 from edge.receiving.records import Registrar
+from edge.shop_cameras import ShopCameras
 from edge.store import Store, StoreError
 from edge.uplink import StoreEnd
 from edge.verbs import ShopVerbs, lamps_of
+from edge.vision.audit.desk import AuditDesk
+from edge.vision.finding import cameras_nearby
 from edge.visits.keeping import VisitChores
 from edge.visits.sources import crowd, queues
 from provisioning.credentials import GATEWAY, Credentials
@@ -203,6 +206,9 @@ class Gateway:
         if config.cameras:
             tasks(VisitChores(store, config.shop.timezone, footfall.small_cell).run, "footfall chores")
         stack.push_async_callback(footfall.stop)
+        cameras = ShopCameras(footfall, registry)
+        audits = AuditDesk(cameras.config, store)
+        stack.push_async_callback(audits.stop)
 
         await link.start()
         stack.push_async_callback(link.stop)
@@ -233,7 +239,9 @@ class Gateway:
             enrol_store=link.enrol if config.hq.url else None, setup_code=_setup_code(store),
             port_power=PortPower(store, gear) if gear else None,
             hosts=LOOPBACK_HOSTS if ip_address(config.console.bind).is_loopback else None, hours=hours,
-            readback=readback, unseen_ms=round(config.labels.unseen_days * 86_400_000),
+            readback=readback, cameras=cameras, audits=audits,
+            find_cameras=partial(cameras_nearby, config.cameras[0].options if config.cameras else {}),
+            unseen_ms=round(config.labels.unseen_days * 86_400_000),
             receiving=ReceivingDesk(store, Registrar(site, config.receiving.rules())),
         )  # fmt: skip
         port = await stack.enter_async_context(self._serve(context))

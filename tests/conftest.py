@@ -24,8 +24,8 @@ KEPT_THREADS = (
 )
 """Threads that libraries keep for as long as their event loop lives, by the start of their names."""
 
-KEPT_PROCESSES = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
-"""What Python starts once for a whole run, by a word of the command line."""
+KEPT_PROCESSES = ("multiprocessing.resource_tracker", "multiprocessing.forkserver", "chromium --type=utility")
+"""What Python starts once for a whole run, and a browser's own helpers, which come as it likes and go with it."""
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,10 @@ The API takes the session cookie of a browser, `Authorization: Bearer` with a to
     POST /api/receiving/{sheet}/readings | accept | hold | release | reject | move | drop
     GET  /api/trace?batch=[&item=]             where a batch came from, how cold it lay, what became of it
     GET  /api/epcis?since=&until=              EPCIS 2.0 events as one JSON-LD document
+    GET  /api/cameras[/{id}/feet | scenes]     POST /api/cameras/{id}/scene {after, scene}: what it looks for
+    GET  /api/plan                             POST /api/plan?wide_cm=&deep_cm=: a picture of the floor, or nothing
+    POST /api/audits?camera=&line=[&seconds=]  a clip to hold the count against; GET, DELETE /api/audits/{id}[/clip]
+    POST /api/audits/{id}/marks                [{at, direction}] → what was counted, missed, extra
     GET  /api/overview /api/tasks /api/labels /api/prices /api/healthz
 
 Calls that another site makes through a signed-in browser are refused by their Origin; the cookie is SameSite=Strict.
@@ -39,7 +43,10 @@ from cloud_sync.pages.i18n import Catalogue
 from cloud_sync.pages.install import guard_app, install_pages
 from edge.console.accounts import Accounts
 from edge.console.api_alarms import alarms_api
+from edge.console.api_audits import audits_api
+from edge.console.api_cameras import cameras_api
 from edge.console.api_do import do_api
+from edge.console.api_heat import heat_api
 from edge.console.api_inspect import inspect_api
 from edge.console.api_proof import past_pictures, proof_api
 from edge.console.api_read import export_files, read_api
@@ -89,6 +96,9 @@ def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
         alarms_api(desk),
         receiving_api(desk),
         trace_api(desk),
+        cameras_api(desk),
+        audits_api(desk),
+        heat_api(desk),
     ):
         app.include_router(router)
     guard_app(app, context.hosts)

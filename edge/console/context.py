@@ -8,9 +8,12 @@ from cloud_sync.link.state import LinkView
 from drivers.base import PanelImage
 from edge.clock.kept import ShopHours
 from edge.config import Shop
+from edge.console.cameras import Cameras
 from edge.readback.service import ReadBack
 from edge.receiving.desk import ReceivingDesk
 from edge.store import Store
+from edge.vision.audit.desk import AuditDesk
+from edge.vision.finding import Seen
 
 
 class Verbs(Protocol):
@@ -99,6 +102,12 @@ class ConsoleContext:
     """When the shop is open; None: nothing is known of it."""
     readback: ReadBack | None = None
     """Reads photos of the shelf; None: this console takes none."""
+    cameras: Cameras | None = None
+    """None: this shop has no cameras."""
+    find_cameras: Callable[[], Awaitable[Sequence[Seen]]] | None = None
+    """Looks for cameras on the network; raises NotAsked. None: this console cannot."""
+    audits: AuditDesk | None = None
+    """Holds a camera's count against a person's; None: this shop has no cameras."""
     unseen_ms: int = 7 * 86_400_000
     """A label that nobody saw and that said nothing for so long is a task."""
     receiving: ReceivingDesk | None = None

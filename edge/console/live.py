@@ -22,6 +22,8 @@ TOPICS = frozenset(
         "stock",
         "clock",
         "receiving",
+        "scenes",
+        "cameras",
     }
 )
 

@@ -15,6 +15,8 @@ PAGES = {
     "settings": "/settings", "photo": "/photo", "stock": "/stock", "pickup": "/pickup", "alarms": "/alarms",
     "lanes": "/lanes",
     "receiving": "/receiving", "trace": "/trace?batch=L-2214", "fridges": "/fridges",
+    "cameras": "/cameras", "camera": "/cameras/door", "check": "/cameras/door/audit", "heat": "/visitors/heat",
+    "zones": "/visitors/zones",
 }  # fmt: skip
 SIZES = {"pc": (1366, 768), "phone": (390, 844)}
 FEW = {("overview", "pc", "en"), ("overview", "phone", "zh"), ("labels", "pc", "en"), ("prices", "pc", "en")}

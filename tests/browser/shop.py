@@ -41,6 +41,8 @@ from edge.receiving.desk import ReceivingDesk
 from edge.receiving.machine import Keeps, Rules
 from edge.receiving.records import Arrived, Registrar
 from edge.store import Transaction
+from tests.browser.footfall import audits, watch_people
+from tests.console.cameras import MadeUpCameras, nearby
 from tests.console.floor import DAY, HOUR, LARGE, MIDDLE, MINUTE, SMALL, Floor, gtin, row
 
 MANAGER, PASSWORD = "mara", "correct horse 42"
@@ -488,8 +490,13 @@ def hostile(floor: Floor) -> None:
 async def serve(floor: Floor, port: int, *, setup_code: str) -> None:
     """Serve until stopped; devices answer about once a second."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    checks = audits(floor, floor.store.path.parent)
     add_console(
-        app, floor.context(setup_code=setup_code, port_power=Power()), "a-secret-for-tests-of-more-than-32-characters"
+        app,
+        floor.context(
+            setup_code=setup_code, port_power=Power(), cameras=MadeUpCameras(floor), audits=checks, find_cameras=nearby
+        ),
+        "a-secret-for-tests-of-more-than-32-characters",
     )
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
@@ -522,6 +529,7 @@ def main() -> None:
         wire(floor, now)
         for later in (0, 3 * MINUTE):
             floor.do(partial(_look, floor, later=later))
+        watch_people(floor, now)
         if options.labels:
             multiply(floor, options.labels)
         if options.hostile:

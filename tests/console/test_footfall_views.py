@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from edge.store import Transaction
 from edge.views.footfall_steps import read_steps
 from edge.views.footfall_zones import Sold, list_departments, list_lanes, read_sold, zone_days

@@ -12,11 +12,17 @@ from edge.alarms.rules import RULES
 from edge.clock.trust import Source
 from edge.coldchain.machine import Look
 from edge.console.accounts import Role
+from edge.console.drawn.shop import Of, Which
+from edge.console.pages.audit import WORDS as AUDIT_WORDS
+from edge.console.pages.camera import RULES as DRAW_RULES
+from edge.console.pages.camera import WORDS as DRAW_WORDS
+from edge.console.pages.cameras import PLAN_WORDS
 from edge.console.pages.inspected import CHANGES
 from edge.console.pages.lanes import ICONS as LANE_PARTS
 from edge.console.pages.lanes import PARTS as PART_STATES
 from edge.console.pages.lanes import STATES as LANE_STATES
 from edge.console.pages.photo import FAULTS as PHOTO_FAULTS
+from edge.console.scene_faults import FAULTS as SCENE_FAULTS
 from edge.inspect.frame import By
 from edge.inspect.report import Found
 from edge.lane.state import Closed, Reason
@@ -88,6 +94,15 @@ MADE = {
     *(f"receiving.keeps.{keeps}" for keeps in Keeps),
     *(f"receiving.missing.{one}" for one in Missing),
     *(f"receiving.against.{one}" for one in Objection),
+    *(f"draw.{word}" for word in DRAW_WORDS),
+    *(f"plan.{word}" for word in PLAN_WORDS),
+    *(f"audit.{word}" for word in AUDIT_WORDS),
+    *(f"audit.source.{source}" for source in ("live", "file")),
+    *(f"rule.{key.replace('_', '-')}" for key, *_ in DRAW_RULES),
+    *(f"scene.fault.{word}" for word in (*SCENE_FAULTS, "stale")),
+    *(f"camera.{word}" for word in ("added", "removed", "changed")),
+    *(f"heat.{of}" for of in Of),
+    *(f"heat.which.{which}" for which in Which),
     *(f"price.{word}{tail}" for word in ("approve", "reject") for tail in ("", ".title", ".body", ".done")),
 }
 """Keys that the code puts together from a state's name."""
@@ -108,7 +123,8 @@ def test_every_language_says_everything() -> None:
 
 def test_no_message_is_unused() -> None:
     free = ("ledger.", "deed.")  # looked up by the kind of a row, and shown as it is where there is none
-    spare = {key for key in own() if key.removesuffix(".one") not in used() and not key.startswith(free)}
+    known = used()
+    spare = {key for key in own() if key.removesuffix(".one") not in known and not key.startswith(free)}
     assert spare == set()
 
 

@@ -22,7 +22,7 @@ def visitors_by_hour(visitors: Visitors, t: Words, *, tools: bool = True) -> dic
         "grid": {"left": 6, "right": 14, "top": 34, "bottom": 4, "containLabel": True},
         "legend": {"left": 0, "top": 0, "itemWidth": 18, "textStyle": {"color": _SOFT, "fontSize": 13}},
         "tooltip": {"trigger": "axis"},
-        "toolbox": _toolbox(t) if tools else {"show": False},
+        "toolbox": toolbox(t) if tools else {"show": False},
         "xAxis": {
             "type": "category", "boundaryGap": False, "data": [f"{hour:02}:00" for hour in hours],
             "axisLine": {"lineStyle": {"color": _LINE}}, "axisTick": {"show": False}, "axisLabel": {"color": _SOFT},
@@ -54,7 +54,7 @@ def bars(names: Sequence[str], values: Sequence[int], name: str, t: Words) -> di
         "color": [CHART[0]],
         "grid": {"left": 6, "right": 10, "top": 30, "bottom": 4, "containLabel": True},
         "tooltip": {"trigger": "axis"},
-        "toolbox": _toolbox(t),
+        "toolbox": toolbox(t),
         "xAxis": {"type": "category", "data": list(names), "axisTick": {"show": False}, "axisLabel": {"color": _SOFT}},
         "yAxis": {
             "type": "value",
@@ -74,7 +74,8 @@ def bars(names: Sequence[str], values: Sequence[int], name: str, t: Words) -> di
     }
 
 
-def _toolbox(t: Words) -> dict[str, Any]:
+def toolbox(t: Words) -> dict[str, Any]:
+    """What saves a chart as a picture."""
     return {
         "right": 4,
         "top": -4,

@@ -6,8 +6,12 @@ from nicegui import app as nicegui_app
 from edge.console.desk import Desk
 from edge.console.pages import (
     alarms,
+    audit,
+    camera,
+    cameras,
     devices,
     fridges,
+    heat,
     inspect,
     label,
     labels,
@@ -27,6 +31,7 @@ from edge.console.pages import (
     tasks,
     trace,
     visitors,
+    zones,
 )
 
 
@@ -35,7 +40,8 @@ def add_pages(desk: Desk) -> None:
     router = APIRouter()
     every = (
         sign, overview, tasks, alarms, scan, inspect, labels, label, photo, prices, stock, receiving, trace, pickup,
-        visitors, devices, network, link, fridges, lanes, ledger, settings,
+        visitors, devices, network, link, fridges, ledger, settings,
+        cameras, camera, audit, heat, zones,
     )  # fmt: skip
     for page in every:
         page.add(router, desk)

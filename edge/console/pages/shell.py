@@ -38,6 +38,7 @@ DESTINATIONS = (
     Destination("/lanes", "point_of_sale", "page.lanes", "group.customers"),
     Destination("/pickup", "shopping_bag", "page.pickup", "group.customers"),
     Destination("/visitors", "directions_walk", "page.visitors", "group.customers"),
+    Destination("/cameras", "videocam", "page.cameras", "group.customers"),
     Destination("/devices", "router", "page.devices", "group.box"),
     Destination("/network", "lan", "page.network", "group.box"),
     Destination("/link", "cloud_sync", "page.link", "group.box"),

@@ -10,6 +10,7 @@ from nicegui import APIRouter, ui
 from cloud_sync.pages.parts import card, empty, stat_tile
 from edge.console.desk import Desk
 from edge.console.pages.charts import bars, visitors_by_hour
+from edge.console.pages.period_bar import draw_tabs, file_link
 from edge.console.pages.shell import Region, Visit, enter
 from edge.views.visitors import VisitDay, Visitors, read_days, read_visitors
 
@@ -25,6 +26,7 @@ def add(router: APIRouter, desk: Desk) -> None:
         zone = desk.context.shop.timezone
         people, days = await desk.look(lambda db: (read_visitors(db, visit.now, zone), read_days(db, visit.now, zone)))
         with visit.page(visit.t("page.visitors"), "/visitors"):
+            draw_tabs(visit, "/visitors")
             if not people.counted:
                 empty("directions_walk", visit.t("visitors.none"), visit.t("visitors.none.how"))
                 return None
@@ -50,6 +52,7 @@ class Curves:
             self._hours = ui.echart(visitors_by_hour(people, t)).classes("console-chart console-chart-tall")
         with card(t("visitors.days")):
             self._days = ui.echart(self._bars(days)).classes("console-chart")
+        file_link(t("visitors.csv"), "/export/visitors.csv?days=7")
         self.show(people, days)
 
     def show(self, people: Visitors, days: list[VisitDay]) -> None:

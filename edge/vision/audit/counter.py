@@ -6,7 +6,6 @@ Nothing can be written to a disk from here: the process may not make files grow.
 """
 
 import os
-import resource
 import sys
 import threading
 from collections import deque
@@ -20,6 +19,7 @@ from drivers.errors import DeviceError
 from edge.vision.audit.score import Passing
 from edge.vision.audit.told import MOST_BYTES, Ended, Picture, Told, write
 from edge.vision.boxes import Boxes
+from edge.vision.child import settle
 from edge.vision.config import CameraConfig
 from edge.vision.detector import BadModelError, Detector, Pixels
 from edge.vision.looks import Looks, look
@@ -32,7 +32,6 @@ WIDTH, QUALITY = 640, 72
 """Of the pictures, which are for a person to count by."""
 HIDE_FOR_MS = 1_000
 """A head stays hidden where somebody was found so lately: a detector may miss one picture of many."""
-NICE = 10
 
 
 class Order(BaseModel):
@@ -65,10 +64,7 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no message
     order = Order.model_validate_json(sys.stdin.buffer.readline(MOST_ORDER))
     threading.Thread(target=_end_with_parent, name="lifeline", daemon=True).start()
-    os.nice(NICE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    cv2.setNumThreads(1)
+    settle()
     try:
         for told in count_clip(order):
             _send(out, told)

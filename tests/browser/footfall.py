@@ -1,0 +1,92 @@
+"""What three weeks of cameras leave behind: zones drawn, people on the floor plan, queues, and audits."""
+
+import math
+import random
+from pathlib import Path
+
+from edge.floorplan import keep_plan
+from edge.store import Transaction
+from edge.vision.audit.desk import AuditDesk
+from edge.vision.config import CameraConfig
+from edge.visits.scenes import keep_scene
+from simulators.camera import make_clip
+from tests.console.cameras import SHOP, MadeUpCameras
+from tests.console.floor import DAY, HOUR, MINUTE, Floor, gtin
+
+QUARTER = 15 * MINUTE
+PLACES = ((8.0, 4.0, 1.3, 9), (12.5, 6.5, 0.9, 12), (10.0, 9.2, 1.6, 6), (4.0, 11.0, 1.2, 4))
+"""Where people are on the plan: middle in metres, how far around it, how many of a busy quarter."""
+
+
+def audits(floor: Floor, folder: Path) -> AuditDesk:
+    """Audits of cameras that all see one film of some seconds, over and over."""
+    clip = make_clip(folder / "film.avi", 12, 11).path
+
+    def camera_of(camera: str) -> CameraConfig:
+        scene = MadeUpCameras(floor).drawing(camera).scene
+        return CameraConfig(id=camera, address=str(clip), options={"loop": True}, model=Path("background"), scene=scene)
+
+    return AuditDesk(camera_of, floor.store)
+
+
+def watch_people(floor: Floor, now: int) -> None:
+    """Fifteen days of zones and heat, drawn by two people."""
+    chance = random.Random(3)
+
+    def work(tx: Transaction) -> None:
+        present = tx.now
+        tx.now = now - 20 * DAY
+        first = SHOP.model_copy(update={"zones": SHOP.zones[:1], "floor": None})
+        keep_scene(tx, "door", first, "mara", 0)
+        tx.now = now - 3 * DAY
+        keep_scene(tx, "door", SHOP, "ivo", 1)
+        tx.now = present
+        keep_plan(tx, 1_800, 1_300, None, "mara")
+        for day in range(15):
+            for quarter in range(28, 84):
+                at = (now - day * DAY) // DAY * DAY + quarter * QUARTER - HOUR
+                hour = quarter / 4
+                busy = 0.5 * math.exp(-(((hour - 11.5) / 2.2) ** 2)) + 0.9 * math.exp(-(((hour - 17.6) / 1.9) ** 2))
+                if at < now:
+                    _quarter(tx, at, busy * (0.8 if day > 6 else 1.0), chance, day > 6)
+        for number in range(900):  # of the days before today, so that today's own figures stay as they are
+            at, item, minor = now - DAY - chance.randrange(14 * DAY), gtin(1 + number % 2), (129, 389)[number % 2]
+            lines = f'{{"lines":[["{item}",1,{minor},1,{minor}]]}}'
+            sale = ("till-2", 1, 50_000 + number, f"past-{number}", at, minor, lines)
+            tx.sql.execute("INSERT INTO sale VALUES (?, ?, ?, ?, ?, 'EUR', ?, ?)", sale)
+        for days, counted, missed, extra in ((9, 41, 3, 2), (1, 57, 1, 0)):
+            tx.sql.execute(
+                "INSERT INTO camera_audit (camera, line, source, span_ms, counted, missed, extra, at, by)"
+                " VALUES ('door', 'entrance', 'live', 120000, ?, ?, ?, ?, 'mara')",
+                (counted, missed, extra, now - days * DAY),
+            )
+
+    floor.do(work)
+
+
+def _quarter(tx: Transaction, at: int, busy: float, chance: random.Random, before: bool) -> None:
+    at = at // QUARTER * QUARTER
+    for number, (x, y, spread, many) in enumerate(PLACES):
+        if before and number == 2:
+            x += 2.5
+        for _ in range(round(many * busy * 2)):
+            cell = (int(chance.gauss(x, spread) * 2), int(chance.gauss(y, spread) * 2))
+            if min(cell) >= 0:
+                tx.sql.execute(
+                    "INSERT INTO heat VALUES ('door', ?, ?, ?, 1, ?, 1, ?) ON CONFLICT DO UPDATE"
+                    " SET visits = visits + 1, dwell_ms = dwell_ms + excluded.dwell_ms",
+                    (at, *cell, QUARTER, chance.randrange(2_000, 40_000)),
+                )
+    for zone, kind, stay, many in (("Dairy", "browse", 34_000, 14), ("Till 1", "queue", 52_000, 9)):
+        visits = round(many * busy * chance.uniform(0.8, 1.2))
+        lasting = round(stay * (0.6 + busy) * chance.uniform(0.9, 1.1))
+        if visits:
+            tx.sql.execute(
+                "INSERT OR REPLACE INTO zone_minute VALUES ('door', ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (zone, at, MINUTE, kind, visits, visits * lasting, visits, visits * lasting, lasting * 2,
+                 min(visits, 6)),
+            )  # fmt: skip
+    tx.sql.execute(
+        "INSERT OR REPLACE INTO passing VALUES ('door', 'street', ?, ?)",
+        (at, round(60 * busy * chance.uniform(0.8, 1.2))),
+    )
