@@ -40,8 +40,7 @@ def add_pages(desk: Desk) -> None:
     router = APIRouter()
     every = (
         sign, overview, tasks, alarms, scan, inspect, labels, label, photo, prices, stock, receiving, trace, pickup,
-        visitors, devices, network, link, fridges, ledger, settings,
-        cameras, camera, audit, heat, zones,
+        visitors, devices, network, link, fridges, lanes, ledger, settings, cameras, camera, audit, heat, zones,
     )  # fmt: skip
     for page in every:
         page.add(router, desk)
