@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from drivers.base import (
+    CouponAsk,
     Driver,
     Message,
     Paper,
@@ -65,6 +66,9 @@ class Health:
 
     def asked(self, device: str, n: int) -> None:
         """No peripheral asks for a lease."""
+
+    def borrows(self, ask: CouponAsk) -> None:
+        """No peripheral asks for a coupon."""
 
     def measured(self, survey: Survey) -> None:
         """No peripheral measures by itself."""

@@ -179,7 +179,7 @@ def _entrance(floor: Floor, now: int, items: list[str]) -> None:
         AnnouncedLine(item=items[14], quantity=36),
     )
     coming = Announce(id="D-5531", due=now - 20 * MINUTE, source="Dairy co-op", lines=lines)
-    floor.do(lambda tx: carry_out(tx, coming, "ana@hq", 0))
+    floor.do(lambda tx: carry_out(tx, coming, "ana@hq", 0, 1))
 
 
 def _eggs(floor: Floor, now: int, item: str) -> None:

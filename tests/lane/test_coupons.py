@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 
 from drivers.base import CouponAsk, CouponLent, CouponRefused
-from edge.lane.state import Deed, Phase, VoidPressed
+from edge.lane.events import VoidPressed
+from edge.lane.state import Deed, Phase
 from tests.lane.kit import MILK, TEA, Office, Rig, rig
 
 

@@ -110,21 +110,21 @@ async def test_what_is_sent_back_never_was_stock(door: Door) -> None:
 async def test_an_announced_line_is_checked_in_once_and_counts_once(door: Door) -> None:
     line = AnnouncedLine(item=MILK, quantity=12, batch="L-7", expires="2026-11-12", keeps="chilled")
     coming = Announce(id="D-77", due=door.floor.now, source="Dairy co-op", lines=(line, line))
-    door.floor.do(lambda tx: carry_out(tx, coming, "ana@hq", 0))
+    door.floor.do(lambda tx: carry_out(tx, coming, "ana@hq", 0, 1))
     assert door.hand() == 0
     with door.floor.store.reading() as database:
         assert [one.place for one in read_entrance(database).expected] == [0, 1]
     number = await door.arrive(COLD, delivery="D-77", place=0)
     with pytest.raises(ValueError, match="not expected any more"):
         await door.arrive(COLD, delivery="D-77", place=0)
-    door.floor.do(lambda tx: carry_out(tx, coming, "ana@hq", 0))  # head office says it again
+    door.floor.do(lambda tx: carry_out(tx, coming, "ana@hq", 0, 1))  # head office says it again
     with door.floor.store.reading() as database:
         assert [one.place for one in read_entrance(database).expected] == [1]
     await door.desk.drop(number, "cleo")
     number = await door.arrive(COLD, delivery="D-77", place=0)
     await door.desk.accept(number, "cleo")
     booked = Delivered(id="D-77", at=door.floor.now, lines=(GoodsLine(item=MILK, quantity=12),))
-    door.floor.do(lambda tx: carry_out(tx, booked, "ana@hq", 0))
+    door.floor.do(lambda tx: carry_out(tx, booked, "ana@hq", 0, 3))
     assert door.hand() == 12
     assert door.events()[0]["bizTransactionList"][0]["bizTransaction"].endswith("/delivery/D-77")
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from typing import Any, Protocol
 
-from drivers.base import Message, Sighting, Survey
+from drivers.base import CouponAsk, Message, Sighting, Survey
 from drivers.errors import DeviceError
 
 ODD = "odd"
@@ -63,6 +63,9 @@ class Heard:
 
     def asked(self, device: str, n: int) -> None:
         """A lease is asked for."""
+
+    def borrows(self, ask: CouponAsk) -> None:
+        """A coupon is asked for."""
 
     def measured(self, survey: Survey) -> None:
         """A survey."""
