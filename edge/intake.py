@@ -1,5 +1,6 @@
 """Taking in what devices tell: each event recorded once, in each device's own order, whatever the network did."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -89,6 +90,7 @@ class Intake:
         before = tx.get_meta(_journal(device))
         if before != str(epoch):
             tx.set_meta(_journal(device), str(epoch))
+            tx.topics.add("sendings")
             if before:
                 self.engine.till_forgot(tx, device, epoch)
 
@@ -207,9 +209,10 @@ def _recorded(tx: Transaction, device: str, epoch: int) -> int:
     return row[0] if row else 0
 
 
-def journal_of(tx: Transaction, device: str) -> int:
-    """The epoch of the journal that a device keeps now; 0 when it never said."""
-    return int(tx.get_meta(_journal(device), "0"))
+def journal_of(sql: sqlite3.Connection, device: str) -> int:
+    """The epoch of the journal that a device keeps now, as far as it is on record; 0 when it never said. Reads only."""
+    row = sql.execute("SELECT value FROM meta WHERE key = ?", (_journal(device),)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _journal(device: str) -> str:

@@ -72,7 +72,7 @@ def _decide(tx: Transaction, ask: CouponAsk) -> Answer:
     ).fetchone()
     if not enrolled:
         return CouponRefused(ask, f"{ask.device} is not in service; put it into service first")
-    if journal_of(tx, ask.device) != ask.epoch:  # a journal that is gone could never give it back
+    if journal_of(tx.sql, ask.device) != ask.epoch:  # a journal that is gone could never give it back
         return CouponRefused(ask, f"{ask.device} asks for a journal that it does not keep; connect it again")
     try:
         lent = lend(tx, ask.coupon, ask.device, ask.epoch)

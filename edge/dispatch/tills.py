@@ -11,6 +11,7 @@ from edge.devices.health import State
 from edge.devices.registry import Registry
 from edge.dispatch.bell import Bell
 from edge.dispatch.wanted import ROWS_PER_MESSAGE, RowKey, due_rows, key, till_rows
+from edge.intake import journal_of
 from edge.store import Store
 
 log = logging.getLogger(__name__)
@@ -51,16 +52,19 @@ class TillDispatcher:
                 driver = self._drivers.get(known.driver)
                 if driver and known.role == "till" and known.enrolled and known.health.state is State.READY:
                     try:
-                        await self._bring(known.id, driver)
+                        await self._bring(known.id, known.facts.epoch if known.facts else None, driver)
                     except DeviceError as error:
                         self._on_the_way.pop(known.id, None)
                         log.info("%s %s", error, error.what_now)
             await self._bell.wait(LOOK_EVERY_SECONDS)
             await asyncio.sleep(0.02)  # let commits that come together be answered together
 
-    async def _bring(self, till: str, driver: TillDriver) -> None:
+    async def _bring(self, till: str, epoch: int | None, driver: TillDriver) -> None:
+        """`epoch`: the journal that it keeps now. Until that is on record, the books may be of one that is gone."""
         now = self._clock()
         with self._store.reading() as db:
+            if epoch is not None and journal_of(db.conn, till) != epoch:
+                return
             wanted = till_rows(db.conn, till)
         due, self._on_the_way[till] = due_rows(wanted, self._on_the_way.get(till, {}), now)
         for start in range(0, len(due), ROWS_PER_MESSAGE):

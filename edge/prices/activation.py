@@ -181,7 +181,8 @@ def _labels_below(labels: list[Face], tills: list[Face], target: Offer, rules: R
     held = []
     for label in labels:
         counted = [shown for shown in label.may if _counts(label, shown, rules, now)]
-        known = label.covered is not None or any(shown.confirmed for shown in label.may)
+        # What it showed before it was taken away and hung again says nothing of what it shows now.
+        known = label.covered is not None or any(shown.confirmed and shown.until is None for shown in label.may)
         unknown = label.bound and raises and not known
         if unknown or any(shown.offer.minor < target.minor for shown in counted):
             held.append(label.device)

@@ -6,7 +6,7 @@ from drivers.base import CouponLent, MemberRow, Message
 from edge.dispatch import wanted
 from edge.dispatch.coupons import decide
 from edge.dispatch.wanted import ROWS_PER_MESSAGE
-from edge.intake import Intake, Receipt, Taken
+from edge.intake import Intake, Receipt, Taken, journal_of
 from edge.prices.leases import Leases
 from edge.store import StoreError
 from simulators.storm.air import Air
@@ -27,6 +27,8 @@ class TillSide:
         self._intake = Intake(box.parts.engine)
         self._ready: dict[str, int] = {}
         """Till → the connection on which it is there."""
+        self._epochs: dict[str, int] = {}
+        """Till → the journal that it keeps now."""
         self._on_the_way: dict[str, dict[wanted.RowKey, int]] = {}
         self._waiting: set[tuple[str, int, int]] = set()
         """Events that the disk would not take, and that are offered again."""
@@ -42,7 +44,7 @@ class TillSide:
                 self._box.note_state(till, "lost")
                 self._box.world.reach("till lost")
             return
-        self._ready[till] = said.session
+        self._ready[till], self._epochs[till] = said.session, said.epoch
         self._box.note_state(till, "ready")
         self._on_the_way.pop(till, None)
         self._meet(till, said.epoch, said.oldest)
@@ -113,6 +115,9 @@ class TillSide:
         """Send each till what it was allowed and has not confirmed."""
         again = False
         for till in sorted(self._ready):
+            if journal_of(self._box.sql, till) != self._epochs[till]:
+                again = True
+                continue
             rows = wanted.till_rows(self._box.sql, till)
             due, self._on_the_way[till] = wanted.due_rows(rows, self._on_the_way.get(till, {}), self._box.world.now)
             for start in range(0, len(due), ROWS_PER_MESSAGE):
