@@ -162,7 +162,7 @@ async def test_garbage_from_a_device_is_dropped_by_name_and_what_makes_sense_is_
             for rubbish in (b"", b"\xff\x00" * 50, b"[" * 60_000, b'{"epoch":1e999}', b'{"epoch":-1}', b'"\\ud800"'):
                 speaker.say_raw("event", rubbish)
             speaker.say("event", {"epoch": 77, "seq": 2**60, "at": 0, "kind": "sale", "body": {}})
-            await until_true("staff are told which till it is", lambda: _task(stage, "till-9"))
+            await until_true("staff are told which till it is", lambda: _state(stage, "till-9", "fault", ""))
             page = await stage.box.fetch("/devices")
             assert SCRIPT not in page
             assert SCRIPT.replace("<", "&lt;").replace(">", "&gt;") in page
@@ -175,7 +175,7 @@ async def test_garbage_from_a_device_is_dropped_by_name_and_what_makes_sense_is_
             await until("the sale is at head office", lambda: "foreign-2" in stage.record().receipts)
             assert "receipt" in _unreadable(stage), "what could not be read is kept, with the reason"
         await stage.box.retry("till-9")
-        assert not await _task(stage, "till-9")
+        assert not await _state(stage, "till-9", "fault", "")
     await stage.box.retire("till-9", "only a test")
     await all_arrived(stage)
 
@@ -240,10 +240,6 @@ async def _device(stage: Stage, device: str) -> dict[str, str]:
     """The device's row of the console's list; empty while it has none."""
     text = (await stage.box.fetch("/export/devices.csv")).removeprefix("\ufeff")
     return next((row for row in csv.DictReader(io.StringIO(text)) if row["device"] == device), {})
-
-
-async def _task(stage: Stage, device: str) -> bool:
-    return any(task["device"] == device for task in await stage.box.tasks())
 
 
 def _unreadable(stage: Stage) -> str:
