@@ -281,10 +281,15 @@ RULES: dict[str, Remove] = {
 }
 
 
+LATE = {"coupons: what was lent before a restore is in doubt": 66}
+"""Rules that the first days do not need: the hunt begins a little before the first day that does, to save a minute."""
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_without_the_rule_the_storm_finds_a_violation(rule: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     RULES[rule](monkeypatch)
-    found = hunt(stage, SEEDS)
+    first = LATE.get(rule, 1)
+    found = hunt(stage, SEEDS - first + 1, first)
     assert found is not None, f"{SEEDS} bad days without the rule, and nobody noticed"
     assert found.rule != "crash", found.why
 
