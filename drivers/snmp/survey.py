@@ -6,24 +6,38 @@ from zlib import crc32
 
 from drivers.base import Measure, Survey
 from drivers.errors import Misspoke
-from drivers.snmp import gear, hanging, interfaces
 from drivers.snmp.client import Client
+from drivers.snmp.gear import (
+    HOST,
+    PRINTING,
+    SENSING,
+    SENSOR_NAME,
+    UPS_LOAD,
+    UPS_SINGLE,
+    read_host,
+    read_printer,
+    read_sensors,
+    read_ups,
+)
+from drivers.snmp.hanging import HANGING, LLDP_TABLES, read_neighbours
+from drivers.snmp.interfaces import INTERFACES, POE, has_wide_counters, read_ports, read_power
+from drivers.snmp.interfaces import NARROW as NARROW_COUNTERS
 from drivers.snmp.rows import MIB2, Oid, Rows
 
 SYSTEM: Oid = (*MIB2, 1)
 DESCRIPTION, KIND, UPTIME = (*SYSTEM, 1, 0), (*SYSTEM, 2, 0), (*SYSTEM, 3, 0)
 NAME, PLACE = (*SYSTEM, 5, 0), (*SYSTEM, 6, 0)
 TABLES: dict[str, tuple[Oid, ...]] = {
-    "ports": interfaces.INTERFACES,
-    "narrow": interfaces.NARROW,
-    "power": interfaces.POE,
-    "printer": gear.PRINTING,
-    "sensors": gear.SENSING,
-    "host": gear.HOST,
-    "bridge": hanging.HANGING,
-    "lldp": hanging.LLDP_TABLES,
-    "load": (gear.UPS_LOAD,),
-    "names": (gear.SENSOR_NAME,),
+    "ports": INTERFACES,
+    "narrow": NARROW_COUNTERS,
+    "power": POE,
+    "printer": PRINTING,
+    "sensors": SENSING,
+    "host": HOST,
+    "bridge": HANGING,
+    "lldp": LLDP_TABLES,
+    "load": (UPS_LOAD,),
+    "names": (SENSOR_NAME,),
 }
 SELDOM = ("bridge", "lldp", "names")
 """Tables that are long and change little: only asked for in a wide survey."""
@@ -48,7 +62,7 @@ class Known:
 
 async def survey(device: str, client: Client, known: Known) -> Survey:
     """Ask the device for all that it has. Raises DeviceError."""
-    system = await client.get(DESCRIPTION, KIND, UPTIME, NAME, PLACE, *gear.UPS_SINGLE)
+    system = await client.get(DESCRIPTION, KIND, UPTIME, NAME, PLACE, *UPS_SINGLE)
     ticks = system.number(UPTIME)
     if ticks is None:
         raise Misspoke(device, "it does not say how long it has been up, so nothing else it says is used")
@@ -65,7 +79,7 @@ async def survey(device: str, client: Client, known: Known) -> Survey:
     if wide:
         known.has |= frozenset(name for name, rows in tables.items() if rows.found)
         known.kept = {name: tables[name] for name in SELDOM}
-        neighbours = hanging.read_neighbours(tables["bridge"], tables["lldp"], tables["ports"])
+        neighbours = read_neighbours(tables["bridge"], tables["lldp"], tables["ports"])
     known.surveys, known.kind = known.surveys + 1, kind
     return Survey(device, at, steady, tuple(measures), neighbours)
 
@@ -83,7 +97,7 @@ async def _tables(client: Client, known: Known, *, wide: bool) -> dict[str, Rows
         sizes = {column: len(column) for column in TABLES[name]}
         found[name] = Rows({row: value for row, value in walked.found.items()
                             if any(row[:size] == column for column, size in sizes.items())})  # fmt: skip
-    if found["ports"].found and not interfaces.has_wide_counters(found["ports"]):
+    if found["ports"].found and not has_wide_counters(found["ports"]):
         found[NARROW] = await client.walk(TABLES[NARROW])
     return found
 
@@ -94,8 +108,8 @@ def read(system: Rows, tables: dict[str, Rows]) -> list[Measure]:
         Rows(tables[first].found | more.found)
         for first, more in (("ports", tables["narrow"]), ("load", system), ("sensors", tables["names"]))
     )
-    made = interfaces.read_ports(ports) + interfaces.read_power(tables["power"], tables["bridge"])
-    made += gear.read_ups(ups) + gear.read_printer(tables["printer"])
-    made += gear.read_sensors(sensors) + gear.read_host(tables["host"])
+    made = read_ports(ports) + read_power(tables["power"], tables["bridge"])
+    made += read_ups(ups) + read_printer(tables["printer"])
+    made += read_sensors(sensors) + read_host(tables["host"])
     odd = sum(len(rows.odd) for rows in (system, ports, ups, sensors, *tables.values()))
     return [*made, Measure("system.odd", odd)] if odd else made
