@@ -104,7 +104,13 @@ class DriverSink:
 
     def _met(self, sighting: Sighting, _: object, error: BaseException | None) -> None:
         if error is not None:
-            self._keep(f"{sighting.device}: its new journal", error, lambda: self._greet(sighting))
+            self._keep(f"{sighting.device}: its new journal", error, lambda: self._greet_again(sighting))
+
+    def _greet_again(self, sighting: Sighting) -> None:
+        """Only while it is the device's last word: a journal that came since would else be taken for gone."""
+        known = self.registry.get(sighting.device)
+        if known is None or known.facts is None or known.facts.epoch == sighting.epoch:
+            self._greet(sighting)
 
     def _keep(self, what: str, error: BaseException | None, again: Callable[[], None]) -> None:
         """What the disk would not take is offered again. A driver's window bounds how much can wait like this."""

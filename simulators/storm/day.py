@@ -39,11 +39,15 @@ from simulators.storm.schedule import (
 )
 from simulators.storm.tills import Till
 from simulators.storm.truth import Books, Judge
+from simulators.storm.uplink import RULES
 from simulators.storm.world import OPENING, World
 from simulators.storm.zone import not_before, wall_text
 
-SETTLES_WITHIN = GRACE_MS + 20 * MINUTE
-"""I6: once the faults are over, everything has converged after so long."""
+ASKS_WITHIN = RULES.poll + 2 * MINUTE
+"""A change that no wake-up told of is fetched with the next poll; a restored gateway reads the whole log."""
+SETTLES_WITHIN = ASKS_WITHIN + GRACE_MS + RULES.poll + 8 * MINUTE
+"""I6: once the faults are over and the time of every change has come, everything has converged after so long: the last
+change is fetched and approved, its labels are drawn, the grace passes, and head office is told with the next poll."""
 
 
 class Day:
@@ -67,6 +71,8 @@ class Day:
         """Till and epoch → sales that were acknowledged, and went with a disk before head office had them."""
         self._to_replace: set[str] = set()
         self._restoring = 0
+        self.ends = DAY + SETTLES_WITHIN
+        """When everything has to have converged, milliseconds since the opening."""
         self._schedule = schedule
         self._calm = False
 
@@ -77,7 +83,9 @@ class Day:
         for step in self._schedule:
             self.world.at(step.at, self._begin, step)
         self.world.at(DAY, self._calm_down)
-        self.world.run(DAY + SETTLES_WITHIN)
+        self.world.run(DAY)
+        self.ends = max(DAY, self.office.last_due() - OPENING) + SETTLES_WITHIN
+        self.world.run(self.ends)
 
     @property
     def restored(self) -> bool:
@@ -297,6 +305,7 @@ class Day:
             label.dead = 0
             self._put_back(name)
         self.gateway.decide(approve=True)
-        self.world.after(2 * MINUTE, self.gateway.decide, True)
+        for after in (2 * MINUTE, ASKS_WITHIN):
+            self.world.after(after, self.gateway.decide, True)
         for till in self.tills.values():
             self.world.after(2_500, till.connect)

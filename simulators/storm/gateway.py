@@ -1,5 +1,6 @@
 """The gateway: the real core on a virtual machine, with virtual lines to tills, labels and head office."""
 
+from collections import deque
 from collections.abc import Callable
 
 from cloud_sync.contract.events import Batch
@@ -37,6 +38,8 @@ class Gateway(Box):
         self._air, self._office = air, office
         self.tills: dict[str, Till] = {}
         self.labels: dict[str, Label] = {}
+        self._to_do: deque[Callable[[Transaction], None]] = deque()
+        """What people have to do at the gateway, in the order in which they set about it."""
         self.boot()
 
     def begin(self) -> None:
@@ -227,16 +230,22 @@ class Gateway(Box):
         self.insist(work)
 
     def insist(self, work: Callable[[Transaction], None]) -> None:
-        """A person presses the button until it worked, whatever happens to the gateway meanwhile."""
-        done: list[bool] = []
+        """People press each button until it worked, whatever happens to the gateway meanwhile, one after another."""
+        self._to_do.append(work)
+        if len(self._to_do) == 1:
+            self._press()
 
-        def press() -> None:
-            try:
-                self.do(work)
-            except StoreError:
+    def _press(self) -> None:
+        while self._to_do:
+            left = len(self._to_do)
+            self.enter(self._work_off)
+            if len(self._to_do) == left:
+                self.world.after(5_000, self._press)
                 return
-            done.append(True)
 
-        self.enter(press)
-        if not done:
-            self.world.after(5_000, self.insist, work)
+    def _work_off(self) -> None:
+        try:
+            self.do(self._to_do[0])
+        except StoreError:
+            return
+        self._to_do.popleft()

@@ -27,6 +27,8 @@ from cloud_sync.hq.terms import Terms
 from cloud_sync.hq.wire import unpack
 
 STORE = "0204"
+WINTER = "Etc/GMT-1"
+"""What head office believes of the shop's clock: its winter time, by which a wall time is read last (see zone.py)."""
 _ORDERS = "SELECT body FROM events WHERE kind = 'stock.reservation'"
 
 
@@ -36,7 +38,7 @@ class OfficeFile:
     def __init__(self) -> None:
         self.db: Database = open_database(Path(":memory:"))
         self.signer = CryptoSigner(Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"storm").digest()))
-        add_store(Office(self.db, self.signer, now=lambda: 0), STORE, "Storm")
+        add_store(Office(self.db, self.signer, now=lambda: 0), STORE, "Storm", timezone=WINTER)
         self._raw: Any
         with self.db.read() as sql:
             self._raw = sql.connection.driver_connection
@@ -115,6 +117,11 @@ class HeadOffice:
     def head(self) -> int:
         """The last sequence of the change log."""
         return feed(self.office, STORE, 0, 1).head
+
+    def last_due(self) -> int:
+        """When the last change of the log is in force, as far as head office can say, UTC epoch milliseconds."""
+        with self.office.db.read() as sql:
+            return int(_rows(sql, "SELECT COALESCE(MAX(effective_at), 0) FROM changes")[0][0])
 
     def _pushed_rows(self) -> Iterator[tuple[int, ChangeRow]]:
         """Every row of the log under its version, as it was signed."""

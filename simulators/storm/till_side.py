@@ -54,7 +54,11 @@ class TillSide:
         try:
             self._box.do(lambda tx: self._intake.meet(tx, till, epoch, oldest))
         except StoreError:
-            self._box.later(1_000, self._meet, till, epoch, oldest)
+            self._box.later(1_000, self._meet_again, till, epoch, oldest)
+
+    def _meet_again(self, till: str, epoch: int, oldest: int | None) -> None:
+        if self._epochs.get(till) == epoch:
+            self._meet(till, epoch, oldest)
 
     def hear_event(self, till: str, payload: bytes) -> None:
         """An event of a journal."""

@@ -4,10 +4,10 @@ import json
 import sqlite3
 
 from edge.store.ledger import Head, verify
-from simulators.storm.day import SETTLES_WITHIN, Day
+from simulators.storm.day import Day
 from simulators.storm.goods import lines_of
 from simulators.storm.office import Told
-from simulators.storm.schedule import DAY, MINUTE
+from simulators.storm.schedule import MINUTE
 from simulators.storm.world import OPENING, Violation
 
 LATE_MS = 15 * MINUTE
@@ -26,7 +26,7 @@ def judge_the_end(day: Day) -> None:
     _judge_prices(day, told)
     _judge_sales(day, told)
     _judge_goods(day)
-    _judge_ledger(day.gateway.sql, told)
+    _judge_ledger(day.gateway.sql, told, day.ends)
 
 
 def _judge_prices(day: Day, told: Told) -> None:
@@ -108,14 +108,14 @@ def _judge_goods(day: Day) -> None:
     day.goods.judge(sold, restored=day.restored)
 
 
-def _judge_ledger(sql: sqlite3.Connection, told: Told) -> None:
+def _judge_ledger(sql: sqlite3.Connection, told: Told, ends: int) -> None:
     """The chain holds, and every head that head office was told of stands in it."""
     (epoch,) = sql.execute("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch'").fetchone()
     heads = [json.loads(body) for of, body in told.heads if of == epoch]  # what a lost disk held is anchored no more
     verdict = verify(sql, *(Head(head["seq"], bytes.fromhex(head["hash"])) for head in heads))
     if not verdict.intact:
         raise Violation("ledger", verdict.fault)
-    late = (OPENING + DAY + SETTLES_WITHIN - LATE_MS,)
+    late = (OPENING + ends - LATE_MS,)
     waiting = sql.execute("SELECT COUNT(*) FROM outbox WHERE received_at < ?", late).fetchone()[0]
     if waiting:
         raise Violation("I6", f"{waiting} events still wait for head office")

@@ -14,7 +14,7 @@ from edge.devices import sink as sinks
 from edge.devices.health import MISSPOKE_LIMIT, State
 from edge.devices.registry import Registry
 from edge.devices.sink import DriverSink
-from edge.intake import Intake
+from edge.intake import Intake, journal_of
 from edge.prices.engine import PriceEngine
 from edge.store import Store, Transaction
 from edge.store import store as writer
@@ -235,6 +235,21 @@ async def test_a_till_with_a_new_journal_is_owed_its_prices_also_when_the_disk_w
         desk.birth(2)
     await until(lambda: _forgotten(desk))
     assert _forgotten(desk) == [("till-1", '{"epoch":2}')]
+
+
+async def test_a_late_word_of_an_old_journal_does_not_pass_for_the_present_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The till swapped its disk while ours was busy; its prices would be kept from it for ever."""
+    monkeypatch.setattr(sinks, "RETRY_SECONDS", 0.05)
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "WAITING", 0)
+        desk.birth(1)
+    desk.birth(2)
+    await asyncio.sleep(0.2)
+    desk.sales()
+    with desk.store.reading() as db:
+        assert journal_of(db.conn, "till-1") == 2
 
 
 async def test_a_confirmation_from_a_journal_that_is_gone_confirms_nothing(desk: Desk) -> None:
