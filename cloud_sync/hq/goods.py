@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from cloud_sync.contract.goods import MAX_ENTRIES, Delivered, Entry, Goods, LendCoupon, sign_goods
+from cloud_sync.hq.change_log import LogEntry, add_entry, keep_head, read_head
 from cloud_sync.hq.database import upsert
 from cloud_sync.hq.office import HqError, Office
 from cloud_sync.hq.push import LIFE
-from cloud_sync.hq.schema import changes, coupons, stores
+from cloud_sync.hq.schema import coupons
 from cloud_sync.hq.stock_requests import answer
 from cloud_sync.hq.stores import find_store
 
@@ -26,20 +27,19 @@ def send_goods(office: Office, store: str, entries: Sequence[Entry], author: str
                 _lend(sql, entry.id, store)
             if isinstance(entry, Delivered):
                 answer(sql, store, [line.item for line in entry.lines], office.now())
-        head = sql.execute(select(stores.c.change_head).where(stores.c.id == store).with_for_update()).scalar_one()
+        head = read_head(sql, store)
         for first in range(0, len(entries), MAX_ENTRIES):
             head += 1
             sequences.append(head)
             part = tuple(entries[first : first + MAX_ENTRIES])
             now = office.now()
             goods = Goods(store=store, sequence=head, issued_at=now, author=author, entries=part)
-            sql.execute(
-                insert(changes).values(
-                    store=store, sequence=head, author=author, issued_at=now, effective_at=now, expires_at=now + LIFE,
-                    rows=0, envelope=sign_goods(goods, office.signer).decode(),
-                )
-            )  # fmt: skip
-        sql.execute(update(stores).where(stores.c.id == store).values(change_head=head))
+            row: LogEntry = {
+                "store": store, "sequence": head, "author": author, "issued_at": now, "effective_at": now,
+                "expires_at": now + LIFE, "rows": 0, "envelope": sign_goods(goods, office.signer).decode(),
+            }  # fmt: skip
+            add_entry(sql, row)
+        keep_head(sql, store, head)
     if sequences:
         office.hub.wake(store)
     return tuple(sequences)

@@ -8,7 +8,7 @@ promotion is pushed again behind it, since a version never goes back.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, and_, bindparam, delete, select
 
 from cloud_sync.contract.change import ChangeRow
 from cloud_sync.hq.database import upsert
@@ -39,18 +39,23 @@ class Portion:
 
 def read_promotions(sql: Connection, store: str, now: int) -> dict[str, Promotion]:
     """Item → its promotion, for all that have not ended and that the store did not refuse."""
-    refused = and_(
-        change_rows.c.store == promotions.c.store,
-        change_rows.c.sequence == promotions.c.sequence,
-        change_rows.c.item == promotions.c.item,
-        change_rows.c.outcome == "refused",
-    )
-    query = select(promotions).where(promotions.c.store == store, promotions.c.until > now)
-    query = query.where(~select(change_rows.c.item).where(refused).exists())
     return {
         found.item: Promotion(ChangeRow.model_validate_json(found.row), found.starts_at, found.until)
-        for found in sql.execute(query)
+        for found in sql.execute(_TO_END, {"of_store": store, "now": now})
     }
+
+
+_REFUSED = and_(
+    change_rows.c.store == promotions.c.store,
+    change_rows.c.sequence == promotions.c.sequence,
+    change_rows.c.item == promotions.c.item,
+    change_rows.c.outcome == "refused",
+)
+_TO_END = select(promotions).where(
+    promotions.c.store == bindparam("of_store"),
+    promotions.c.until > bindparam("now"),
+    ~select(change_rows.c.item).where(_REFUSED).exists(),
+)
 
 
 def keep_promotions(sql: Connection, store: str, sequence: int, portion: Portion) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from cloud_sync.contract.change import MAX_ROWS, OCCASIONS, Change, ChangeRow, sign_change
 from cloud_sync.contract.feed import FeedEntry, FeedPage
+from cloud_sync.hq.change_log import LogEntry, add_entry, keep_head, read_head
 from cloud_sync.hq.database import upsert
 from cloud_sync.hq.office import HqError, Office
 from cloud_sync.hq.promotions import (
@@ -18,7 +19,7 @@ from cloud_sync.hq.promotions import (
     read_promotions,
     regular,
 )
-from cloud_sync.hq.schema import change_rows, changes, price_list, stores
+from cloud_sync.hq.schema import change_rows, changes, price_list
 from cloud_sync.hq.stores import find_store
 from cloud_sync.hq.terms import Terms
 from cloud_sync.hq.times import latest_reading
@@ -103,7 +104,7 @@ def push_on(office: Office, store: str, rows: Sequence[ChangeRow], author: str, 
         if terms.deadline is not None:
             _check_batch(portions, start, terms.deadline)
         before = {entry.row.item: entry.before for entry in different}
-        head = sql.execute(select(stores.c.change_head).where(stores.c.id == store).with_for_update()).scalar_one()
+        head = read_head(sql, store)
         sequences = []
         for portion in portions:
             begins = terms.begins if portion.effective_at == start else None
@@ -111,7 +112,7 @@ def push_on(office: Office, store: str, rows: Sequence[ChangeRow], author: str, 
                 sequences.append(head + 1)
                 change = _change(store, head + 1, author, now, part, replace(terms, begins=begins))
                 head = _append(office, sql, change, part, before)
-        sql.execute(update(stores).where(stores.c.id == store).values(change_head=head))
+        keep_head(sql, store, head)
     if sequences:
         office.hub.wake(store)
     deferred = sum(len(part.rows) for part in portions if part.until is None and part.effective_at > start)
@@ -258,20 +259,23 @@ def _note_change(
 ) -> None:
     """Write down a change and its rows, whose outcome the store will tell. `before`: what the items cost until then."""
     key = {"store": change.store, "sequence": change.sequence}
-    sql.execute(
-        insert(changes).values(
-            **key,
-            author=change.author,
-            issued_at=change.issued_at,
-            effective_at=change.effective_at,
-            expires_at=change.expires_at,
-            rows=len(rows),
-            envelope=envelope,
-        )
-    )
+    entry: LogEntry = {
+        "store": change.store,
+        "sequence": change.sequence,
+        "author": change.author,
+        "issued_at": change.issued_at,
+        "effective_at": change.effective_at,
+        "expires_at": change.expires_at,
+        "rows": len(rows),
+        "envelope": envelope,
+    }
+    add_entry(sql, entry)
     shown = {"item", "name", "minor", "currency", "per", "was_minor"}
     lines = []
     for row in rows:
         earlier = before.get(row.item)
         lines.append({**key, **row.model_dump(include=shown), "before_minor": earlier.minor if earlier else None})
-    sql.execute(insert(change_rows), lines)
+    sql.execute(_ROWS, lines)
+
+
+_ROWS = insert(change_rows)

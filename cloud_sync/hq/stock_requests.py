@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from cloud_sync.contract.goods import StockRequest
 from cloud_sync.hq.database import upsert
@@ -45,12 +45,18 @@ def take_request(sql: Connection, store: str, request: StockRequest, epoch: int,
 
 def answer(sql: Connection, store: str, items: Iterable[str], now: int) -> int:
     """Goods are on their way; returns how many requests that answers."""
-    mine = and_(
-        stock_requests.c.store == store,
-        stock_requests.c.item.in_(list(items)),
+    return sql.execute(_ANSWER, {"of_store": store, "items": list(items), "now": now}).rowcount
+
+
+_ANSWER = (
+    update(stock_requests)
+    .where(
+        stock_requests.c.store == bindparam("of_store"),
+        stock_requests.c.item.in_(bindparam("items", expanding=True)),
         stock_requests.c.answered_at.is_(None),
     )
-    return sql.execute(update(stock_requests).where(mine).values(answered_at=now)).rowcount
+    .values(answered_at=bindparam("now"))
+)
 
 
 def say_answered(office: Office, store: str, item: str) -> int:

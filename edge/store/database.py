@@ -8,6 +8,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 
+STATEMENTS = 512
+"""Prepared statements kept by a connection: more than the gateway has, or it would prepare the common ones anew."""
+
+
 class SchemaError(Exception):
     """The file cannot be used with this program; the message says why and what to do."""
 
@@ -28,7 +32,9 @@ def open_for_writing(path: Path | str) -> sqlite3.Connection:
     WAL keeps readers and the writer apart; synchronous=FULL makes a commit survive a power cut. Transactions are
     begun and ended by hand (`isolation_level=None`), so that a group of works shares one commit.
     """
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=STATEMENTS
+    )
     try:
         for pragma in (
             "journal_mode=WAL",
@@ -51,8 +57,9 @@ def open_for_writing(path: Path | str) -> sqlite3.Connection:
 def open_for_reading(path: Path | str) -> Database:
     """A reader that sees the last commit and can change nothing."""
     connection = sqlite3.connect(
-        f"{Path(path).absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=10
-    )
+        f"{Path(path).absolute().as_uri()}?mode=ro",
+        uri=True, check_same_thread=False, timeout=10, cached_statements=STATEMENTS,
+    )  # fmt: skip
     connection.execute("PRAGMA query_only=ON")
     return Database(connection)
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any, TypeVar
 
 from cloud_sync.queue.outbox import Outbox, QueueFull
@@ -11,7 +11,6 @@ from edge.clock.watch import ClockWatch
 from edge.prices.restored import go_on_from_backup
 from edge.prices.timing import MayBegin
 from edge.store import StoreError, Transaction
-from edge.store.database import open_for_writing
 from edge.store.steady import Steady, kept_steady
 from simulators.storm.disk import Disk, Killed
 from simulators.storm.parts import Parts
@@ -26,8 +25,7 @@ class Box(ABC):
 
     def __init__(self, world: World, books: Books, parts: Parts) -> None:
         self.world, self.books, self.parts = world, books, parts
-        self.sql: sqlite3.Connection = open_for_writing(":memory:")
-        parts.empty.backup(self.sql)
+        self.sql = parts.new_disk()
         self.disk = Disk(self.sql, world)
         self.wrong_by = 0
         """How far the wall clock is ahead of the truth."""
@@ -45,7 +43,7 @@ class Box(ABC):
         """What those outside notice when the process has ended."""
 
     @abstractmethod
-    def ring(self) -> None:
+    def ring(self, topics: Set[str]) -> None:
         """Something was committed that may have to be sent."""
 
     # Life and death.
@@ -95,7 +93,6 @@ class Box(ABC):
 
     def close(self) -> None:
         """The end of the day."""
-        self.sql.close()
         if self._backup is not None:
             self._backup.close()
 
@@ -193,6 +190,5 @@ class Box(ABC):
         self.books.read(self.sql)
         for action in tx.committed():
             action()
-        if tx.topics & {"sendings", "labels", "prices"}:
-            self.ring()
+        self.ring(tx.topics)
         return result

@@ -18,8 +18,8 @@ class Deliver:
 
     at: int
     number: int
-    item: int
-    quantity: int
+    lines: tuple[tuple[int, int], ...]
+    """(Item, quantity)."""
     by_hand: bool
 
 
@@ -68,15 +68,13 @@ Errand = Deliver | Order | Cancel | Count | Coupon
 def make_errands(seed: int, day: int, items: Sequence[int]) -> list[Errand]:
     """The errands of a seed's day, which is so many milliseconds long."""
     dice = random.Random(f"{seed}/errands")  # noqa: S311  a simulation, no secret
-    found: list[Errand] = [
-        Deliver(1_500, number, item, dice.randrange(6, 14) if item in SCARCE else PLENTY, by_hand=False)
-        for number, item in enumerate(items, start=1)
-    ]
+    morning = tuple((item, dice.randrange(6, 14) if item in SCARCE else PLENTY) for item in items)
+    found: list[Errand] = [Deliver(1_500, 1, morning, by_hand=False)]
     for number, coupon in enumerate(COUPONS):  # half of them in the morning
         found.append(Coupon(dice.randrange(day // 2) if number % 2 else 1_600, coupon, redeem=False))
     for number in range(1, 4):
         at = dice.randrange(10 * MINUTE, day - 40 * MINUTE)
-        found.append(Deliver(at, 100 + number, dice.choice(SCARCE), dice.randrange(1, 9), dice.random() < 0.5))
+        found.append(Deliver(at, 100 + number, ((dice.choice(SCARCE), dice.randrange(1, 9)),), dice.random() < 0.5))
     for number in range(1, ORDERS + 1):
         found += _order(dice, number, day)
     if dice.random() < 0.4:

@@ -1,7 +1,7 @@
 """The gateway: the real core on a virtual machine, with virtual lines to tills, labels and head office."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from cloud_sync.contract.events import Batch
 from cloud_sync.contract.feed import FeedEntry
@@ -24,10 +24,11 @@ from simulators.storm.truth import Books
 from simulators.storm.uplink import Uplink
 from simulators.storm.world import Violation, World
 
-TICK_MS = 90_000
+TICK_MS = 150_000
 """Rarer than in a real shop; timed prices are woken for by themselves."""
 OFFICE_EVERY_MS = 60_000
 """How often head office's word of the time is taken over."""
+ALL = frozenset({"sendings"})
 
 
 class Gateway(Box):
@@ -47,7 +48,8 @@ class Gateway(Box):
         self._till_side = TillSide(self, self._air, self.tills)
         self._label_side = LabelSide(self, self.labels)
         self._link: Uplink | None = None
-        self._look_at = self._wakes_at = -1
+        self._look_at: dict[str, int] = {}
+        self._wakes_at = -1
         self._office_at = -OFFICE_EVERY_MS
         self.enter(self._open)
 
@@ -68,15 +70,12 @@ class Gateway(Box):
         for number, till in enumerate(self.tills.values()):
             self.world.after(300 + 700 * number, till.connect)
 
-    def ring(self) -> None:
-        """Something may have to be sent: look soon, once for all that rang."""
-        if self._look_at != self.world.now + 20:
-            self._look_at = self.world.now + 20
-            self.later(20, self._look)
-
-    def _look(self) -> None:
-        self._till_side.look()
-        self._label_side.look()
+    def ring(self, topics: Set[str] = ALL) -> None:
+        """Something may have to be sent: look soon, once for all that rang; see the dispatchers for the topics."""
+        for side, of in ((self._till_side, "prices"), (self._label_side, "labels")):
+            if topics & {"sendings", of} and self._look_at.get(of) != self.world.now + 20:
+                self._look_at[of] = self.world.now + 20
+                self.later(20, side.look)
 
     def _tick(self) -> None:
         """The chores."""

@@ -6,6 +6,7 @@ checks I8: what the book has in stock is the sum of its movements, and that of w
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from cloud_sync.contract import goods as words
@@ -100,16 +101,16 @@ class Goods:
     # Goods come in and are counted.
 
     def _deliver(self, errand: Deliver) -> None:
-        item = self._items[errand.item]
-        self.shelf[item] += errand.quantity
-        self.delivered[item] += errand.quantity
-        if errand.by_hand:
-            move = Movement(f"delivery:{errand.number}", item, Kind.DELIVERY, self._gateway.clock(), errand.quantity)
-            self._gateway.insist(lambda tx: _note(tx, move))
-        else:
-            line = words.GoodsLine(item=item, quantity=errand.quantity)
-            at = OPENING + self._world.now
-            self._tell([words.Delivered(id=f"d{errand.number}", at=at, lines=(line,))])
+        lines = [(self._items[item], quantity) for item, quantity in errand.lines]
+        for item, quantity in lines:
+            self.shelf[item] += quantity
+            self.delivered[item] += quantity
+            if errand.by_hand:
+                move = Movement(f"delivery:{errand.number}", item, Kind.DELIVERY, self._gateway.clock(), quantity)
+                self._gateway.insist(partial(_note, move=move))
+        if not errand.by_hand:
+            told = tuple(words.GoodsLine(item=item, quantity=quantity) for item, quantity in lines)
+            self._tell([words.Delivered(id=f"d{errand.number}", at=OPENING + self._world.now, lines=told)])
 
     def _count(self, number: str, item: str) -> None:
         self.counted.add(item)

@@ -64,7 +64,7 @@ class LabelSide:
             self._failed(job)
             return
         self._pacing.worked(job.label)
-        self._box.ring()
+        self._box.ring({"labels"})
 
     def woke(self, label: str) -> None:
         """A label gives a sign of life after it was away."""

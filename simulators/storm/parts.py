@@ -1,5 +1,6 @@
 """What is made once for many days: the core's parts, an empty shop's database, pictures that were read before."""
 
+import sqlite3
 from collections.abc import Callable
 
 import zxingcpp
@@ -55,11 +56,20 @@ class Parts:
             self.engine.bind(tx, label, items[item], "storm")
         tx.finish()
         sql.execute("COMMIT")
-        self.empty = sql
+        self._empty = sql
+        self._disk = open_for_writing(":memory:")
+
+    def new_disk(self) -> sqlite3.Connection:
+        """The database of a shop on its first morning. There is one: the day before is gone."""
+        if self._disk.in_transaction:
+            self._disk.rollback()
+        self._empty.backup(self._disk)
+        return self._disk
 
     def close(self) -> None:
-        """Close the database."""
-        self.empty.close()
+        """Close the databases."""
+        self._empty.close()
+        self._disk.close()
 
     def read_code(self, item: str, version: int) -> tuple[str, int]:
         """Item and version as a reader takes them from the code that the gateway draws."""

@@ -17,6 +17,9 @@ from simulators.storm.world import Violation
 LEASE_MS = 480_000
 """Longer than in a real shop, so that asking for leases is not most of what happens on a day."""
 
+RETRY_MS = 3_000
+"""How long an event waits before it is offered to a full disk again; longer than in a real shop, as above."""
+
 
 class TillSide:
     """Lives as long as one life of the gateway."""
@@ -48,13 +51,13 @@ class TillSide:
         self._box.note_state(till, "ready")
         self._on_the_way.pop(till, None)
         self._meet(till, said.epoch, said.oldest)
-        self._box.ring()
+        self._box.ring({"prices"})
 
     def _meet(self, till: str, epoch: int, oldest: int | None) -> None:
         try:
             self._box.do(lambda tx: self._intake.meet(tx, till, epoch, oldest))
         except StoreError:
-            self._box.later(1_000, self._meet_again, till, epoch, oldest)
+            self._box.later(RETRY_MS, self._meet_again, till, epoch, oldest)
 
     def _meet_again(self, till: str, epoch: int, oldest: int | None) -> None:
         if self._epochs.get(till) == epoch:
@@ -74,7 +77,7 @@ class TillSide:
         except StoreError:
             if key not in self._waiting:
                 self._waiting.add(key)
-                self._box.later(1_000, self._again, message, key)
+                self._box.later(RETRY_MS, self._again, message, key)
             return
         self._owe(receipt)
 
