@@ -1,35 +1,42 @@
 #!/bin/sh
-# Run lint and every test: those that wait for real processes beside those that compute. Argument: PYTHON.
+# Run lint and every test, in three shares side by side: most tests wait for real processes. Argument: PYTHON.
 set -u
 python=$1
-waiting="tests/e2e tests/drivers tests/simulators tests/lane tests/broken"
-log=$(mktemp)
-linted=$(mktemp)
-trap 'rm -f "$log" "$linted"' EXIT
+shop="tests/e2e tests/broken tests/console"
+devices="tests/drivers tests/simulators tests/lane tests/vision"
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
 
-"${MAKE:-make}" --no-print-directory lint >"$linted" 2>&1 &
+"${MAKE:-make}" --no-print-directory lint >"$logs/lint" 2>&1 &
 linting=$!
-
-# shellcheck disable=SC2086  # the list is meant to be split
-"$python" -m pytest $waiting >"$log" 2>&1 &
-other=$!
-ignored=$(for folder in $waiting tests/browser; do printf ' --ignore %s' "$folder"; done)
+# shellcheck disable=SC2086  # the lists are meant to be split
+"$python" -m pytest $shop >"$logs/shop" 2>&1 &
+selling=$!
+# shellcheck disable=SC2086
+"$python" -m pytest $devices >"$logs/devices" 2>&1 &
+driving=$!
+ignored=$(for folder in $shop $devices tests/browser; do printf ' --ignore %s' "$folder"; done)
 # shellcheck disable=SC2086
 "$python" -m pytest $ignored
 computing=$?
 wait "$linting"
 clean=$?
-cat "$linted"
-echo "Waiting for the tests of the whole shop and of drivers"
-wait "$other"
-real=$?
-cat "$log"
+cat "$logs/lint"
+echo "Waiting for the tests of devices and of the whole shop"
+wait "$driving"
+driven=$?
+cat "$logs/devices"
+wait "$selling"
+sold=$?
+cat "$logs/shop"
 echo "The browser's turn: a page is best judged on a box that does little else"
-"$python" -m pytest tests/browser/test_console.py >"$log" 2>&1 &
+"$python" -m pytest tests/browser/test_console.py >"$logs/console" 2>&1 &
 console=$!
 "$python" -m pytest tests/browser --ignore tests/browser/test_console.py
 others=$?
 wait "$console"
 seen=$?
-cat "$log"
-[ "$others" = 0 ] && [ "$clean" = 0 ] && [ "$computing" = 0 ] && [ "$real" = 0 ] && [ "$seen" = 0 ]
+cat "$logs/console"
+for ended in "$clean" "$computing" "$driven" "$sold" "$others" "$seen"; do
+    [ "$ended" = 0 ] || exit 1
+done

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-
 STATEMENTS = 512
 """Prepared statements kept by a connection: more than the gateway has, or it would prepare the common ones anew."""
 
