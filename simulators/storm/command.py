@@ -23,6 +23,8 @@ from simulators.storm.timeline import schedule_lines, timeline
 
 CHUNK = 10
 """Days that a worker plays before it answers."""
+LINE_EVERY = 60.0
+"""Seconds between the lines that tell of progress where no bar can be drawn, as in a log file."""
 STATES = (
     "message dropped", "message doubled", "message delayed", "disk full", "event gap", "event repeated", "till lost",
     "label's word lost", "label drew late, its word lost", "lease ended", "lease refused", "till sells again",
@@ -126,7 +128,7 @@ def _many(seeds: range, jobs: int, keep_on: bool) -> Harvest:
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"),
         TimeElapsedColumn(), TimeRemainingColumn(),
     )  # fmt: skip
-    begin, waiting = time.monotonic(), iter(parts)
+    begin, waiting, next_line = time.monotonic(), iter(parts), LINE_EVERY
     with ProcessPoolExecutor(jobs) as pool, Progress(*columns, console=console) as progress:
         task = progress.add_task("shop-days", total=len(seeds), speed="")
         running: set[Future[Harvest]] = set()
@@ -137,9 +139,15 @@ def _many(seeds: range, jobs: int, keep_on: bool) -> Harvest:
                 break
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for one in done:
-                harvest.add(one.result())
-            speed = harvest.days / max(0.001, time.monotonic() - begin)
-            progress.update(task, completed=harvest.days, speed=f"{speed:.1f} shop-days/s")
+                harvest.add(found := one.result())
+                for finding in found.findings:
+                    console.print(f"[red]seed {finding.seed}[/red] {finding.rule}: {finding.why}", highlight=False)
+            took = time.monotonic() - begin
+            speed = f"{harvest.days / max(0.001, took):.2f} shop-days/s"
+            progress.update(task, completed=harvest.days, speed=speed)
+            if not console.is_terminal and took >= next_line:
+                next_line += LINE_EVERY
+                console.print(f"{took:6,.0f} s: {harvest.days:,} of {len(seeds):,} shop-days, {speed}", highlight=False)
             if harvest.findings and not keep_on:
                 waiting = iter(())
     return harvest
