@@ -57,6 +57,8 @@ ENGLISH = {
     "waiting-mains": "mains: waiting until they are back; {why}",
     "waiting-more": "waiting for {devices} and {count} more",
     "waiting": "waiting for {devices}",
+    "superseded": "superseded by {newer}",
+    "silent": "no sign of life for {seconds} s",
 }
 """Code → English text with its values in braces."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from cloud_sync.contract.reasons import say
 from drivers.errors import Asleep, DeviceError, Misspoke, Refused
 
 MISSPOKE_LIMIT = 3
@@ -61,7 +62,7 @@ def silent(health: Health, after_ms: int, now: int) -> Health:
     """Time passed: a device that gave no sign of life for `after_ms` is lost."""
     since = health.seen_at if health.seen_at is not None else health.at
     if health.state in (State.READY, State.ASLEEP) and now - since >= after_ms:
-        return replace(health, state=State.LOST, why=f"no sign of life for {(now - since) // 1000} s", at=now)
+        return replace(health, state=State.LOST, why=say("silent", seconds=(now - since) // 1000), at=now)
     return health
 
 

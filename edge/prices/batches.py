@@ -129,7 +129,7 @@ def look_at(tx: Transaction, sequence: int, objection: Rule, hold: Rule) -> Batc
         if phase in ("refused", "superseded"):
             rows.append(Row(item, gone=why))
         elif book.target is not None and book.target.version > sequence:
-            rows.append(Row(item, gone=f"superseded by {book.target.version}"))
+            rows.append(Row(item, gone=say("superseded", newer=book.target.version)))
         elif phase == "held":
             rows.append(Row(item, waits=why))
         elif starts <= tx.now and (objected := objection(tx, item, sequence)):

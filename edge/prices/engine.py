@@ -211,8 +211,8 @@ class PriceEngine:
                 (item, version),
             ).fetchone()[0]
             if newer:
-                self._move(tx, item, version, "waiting", "superseded", f"superseded by {newer}")
-                self._tell(tx, item, version, "refused", f"superseded by {newer}")
+                self._move(tx, item, version, "waiting", "superseded", say("superseded", newer=newer))
+                self._tell(tx, item, version, "refused", say("superseded", newer=newer))
             elif why := self.hold(tx, item, version):
                 self._say_held(tx, item, version, "waiting", why)
             elif why := self.objection(tx, item, version):
@@ -253,7 +253,7 @@ class PriceEngine:
             "SELECT version FROM price WHERE item = ? AND version < ? AND phase IN ('active', 'held')",
             (book.item, book.target.version),
         ).fetchall():
-            why = f"superseded by {book.target.version}"
+            why = say("superseded", newer=book.target.version)
             tx.sql.execute(
                 "UPDATE price SET phase = 'superseded', why = ?, changed_at = ? WHERE item = ? AND version = ?",
                 (why, tx.now, book.item, version),

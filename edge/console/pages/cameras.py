@@ -124,7 +124,7 @@ class Room:
     def _facts(self, one: CameraNow, audit: AuditRow | None) -> None:
         visit, t = self._visit, self._visit.t
         if one.state != "ready" and one.why:
-            text(one.why, "div").classes("aisle-small")
+            text(visit.reason(one.why), "div").classes("aisle-small")
             if one.since is not None:
                 visit.when(one.since)
         with ui.element("div").classes("console-facts aisle-small aisle-soft"):

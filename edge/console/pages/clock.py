@@ -3,7 +3,6 @@
 from nicegui import ui
 
 from cloud_sync.pages.parts import card, status_chip, text
-from cloud_sync.pages.reasons import in_words
 from cloud_sync.pages.theme import State
 from edge.clock.calendar import is_open, write_hours
 from edge.console.accounts import Role
@@ -21,7 +20,7 @@ def draw_clock(visit: Visit, clock: ClockView) -> None:
         return
     status_chip(State.NEEDS_YOU, t, t("clock.doubted"))
     if clock.why:
-        text(in_words(clock.why, t, visit.desk.figures.money), "p").classes("aisle-small")
+        text(visit.reason(clock.why), "p").classes("aisle-small")
     if clock.doubt and visit.may(Role.MANAGER):
         ui.button(t("clock.confirm"), icon="schedule", on_click=lambda: confirm_clock(visit)).props("outline")
 

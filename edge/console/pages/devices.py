@@ -105,7 +105,7 @@ class Rack:
                     if row.rssi is not None:
                         text(f"{row.rssi} dBm").classes("aisle-small aisle-soft")
                 if row.why:
-                    text(row.why, "div").classes("aisle-small")
+                    text(visit.reason(row.why), "div").classes("aisle-small")
             with ui.element("div").classes("console-price-acts"):
                 if row.enrolled and visit.may(Role.CLERK):
                     if row.state in ("fault", "lost"):

@@ -89,7 +89,7 @@ class Sheet:
                 text(t("label.confirmed")).classes("aisle-soft aisle-small")
                 self._visit.when(row.shown_at).classes("aisle-small")
             if row.why:
-                text(row.why, "div").classes("aisle-small")
+                text(self._visit.reason(row.why), "div").classes("aisle-small")
         with card(t("label.wanted")):
             self._picture(row, "wanted", row.wanted_item, row.wanted_version)
             with ui.element("div").classes("aisle-row"):

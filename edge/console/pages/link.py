@@ -66,7 +66,7 @@ class Line:
             if words[1]:
                 text(words[1], "p")
             if link.why and link.why != words[1]:
-                text(link.why, "p").classes("aisle-small")
+                text(self._visit.reason(link.why), "p").classes("aisle-small")
 
     def _draw_tiles(self, link: LinkView, depth: Depth) -> None:
         visit, t, figures = self._visit, self._visit.t, self._visit.desk.figures
@@ -88,6 +88,6 @@ class Line:
         for change in changes:
             with ui.element("div").classes("console-line"):
                 text(many(t, "link.change", change.rows, number=change.sequence, who=change.author), "strong")
-                text(change.why).classes("aisle-soft aisle-small aisle-grow")
+                text(visit.reason(change.why)).classes("aisle-soft aisle-small aisle-grow")
                 text(t(f"verdict.{change.verdict}")).classes("aisle-small")
                 visit.when(change.received_at).classes("aisle-small")

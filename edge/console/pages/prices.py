@@ -8,7 +8,6 @@ from fastapi.responses import RedirectResponse
 from nicegui import APIRouter, ui
 
 from cloud_sync.pages.parts import card, empty, text
-from cloud_sync.pages.reasons import in_words
 from edge.console.accounts import Role
 from edge.console.desk import Desk
 from edge.console.pages.looks import PHASE, many, phase_chip
@@ -159,7 +158,7 @@ class Steps:
         if row.phase == "waiting":
             at = begins_at(row.why)
             if at is None:
-                return in_words(row.why, t, visit.desk.figures.money)
+                return visit.reason(row.why)
             return t("prices.at" if row.ends is None else "prices.at-end", when=visit.exact(at))
         if row.phase == "active" and waiting:
             waiting = tuple(one for one in waiting if one.sent) or waiting  # the others are not even allowed yet
@@ -167,7 +166,7 @@ class Steps:
                 f"{one.name or one.device}{f' ({one.place})' if one.place else ''}" for one in waiting[:3]
             )
             return t("prices.waits", names=names + (" …" if len(waiting) > 3 else ""))
-        return "" if row.phase == "landed" else in_words(row.why, t, visit.desk.figures.money)
+        return "" if row.phase == "landed" else visit.reason(row.why)
 
     async def _choose(self, *, phase: str | None = None, text: str | None = None) -> None:
         self._browse.phase = self._browse.phase if phase is None else phase

@@ -75,6 +75,10 @@ class Visit:
             made.props["title"] = self.exact(at)
         return made
 
+    def reason(self, why: str) -> str:
+        """Why something is as it is, in the reader's language where it is one of the stable reasons."""
+        return in_words(why, self.t, self.desk.figures.money)
+
     def may(self, role: Role) -> bool:
         """Whether this person has the role, to offer only what can be done."""
         return self.account.role.may(role)
@@ -113,7 +117,7 @@ class Visit:
             await deed()
         except ValueError as error:
             ui.notify(
-                in_words(str(error), self.t, self.desk.figures.money),
+                self.reason(str(error)),
                 type="negative",
                 timeout=10_000,
                 close_button=self.t("act.close"),

@@ -6,7 +6,6 @@ from functools import partial
 from nicegui import ui
 
 from cloud_sync.pages.parts import text
-from cloud_sync.pages.reasons import in_words
 from cloud_sync.pages.theme import State
 from edge.console.accounts import Role
 from edge.console.pages.clock import confirm_clock
@@ -107,7 +106,7 @@ def said(visit: Visit, one: Ticket) -> str:
     if one.rule == "printer-stuck":
         words = ", ".join(t(f"printer.fault.{fault.replace(' ', '-')}") for fault in one.why.split(", "))
     else:
-        words = in_words(one.why, t, visit.desk.figures.money).strip()
+        words = visit.reason(one.why).strip()
     if not words:
         return ""
     return words if words[-1] in ".!?。！？" else words + t("alarms.stop")
