@@ -3,13 +3,13 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path
+from fastapi import APIRouter, Depends, Path
 
 from edge.alarms.availability import Availability
 from edge.console.accounts import Account, Role
+from edge.console.answers import done
 from edge.console.desk import Desk
 from edge.console.door import need
-from edge.store import StoreError
 from edge.views.tickets import closed_tickets, open_tickets, read_availability
 
 Number = Annotated[int, Path(ge=1, lt=2**31)]
@@ -30,12 +30,7 @@ def alarms_api(desk: Desk) -> APIRouter:
     @router.post("/api/tickets/{number}/acknowledge", response_model=None)
     async def acknowledge(by: clerk, number: Number) -> dict[str, int]:
         """Take a ticket on."""
-        try:
-            await context.verbs.acknowledge(number, by.name)
-        except ValueError as error:
-            raise HTTPException(409, str(error)) from error
-        except StoreError as error:
-            raise HTTPException(503, str(error)) from error
+        await done(context.verbs.acknowledge(number, by.name))
         return {"ticket": number}
 
     @router.get("/api/availability", response_model=None)

@@ -10,11 +10,13 @@ from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query, Reques
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from cloud_sync.pages.i18n import Words
 from drivers.base import DEVICE_ID
 from edge.console.accounts import Account, Role
+from edge.console.answers import done
 from edge.console.desk import Desk
 from edge.console.door import need
-from edge.store import StoreError
+from edge.console.upload import TooLarge, pour
 from edge.vision.audit.desk import LEAST_S, MOST_CLIP, MOST_MARKS, MOST_S, Audit, AuditDesk, Busy
 from edge.vision.audit.score import Passing, Score, Verdict
 from edge.vision.audit.told import LONGEST_MS
@@ -32,10 +34,6 @@ class Mark(BaseModel):
     model_config = ConfigDict(extra="forbid")
     at: Annotated[int, Field(ge=0, le=LONGEST_MS)]
     direction: Direction
-
-
-class TooLarge(ValueError):
-    """More bytes than a clip may have."""
 
 
 class NoClip(ValueError):
@@ -57,23 +55,14 @@ def audits_api(desk: Desk) -> APIRouter:
     ) -> dict[str, Any] | JSONResponse:
         """Take a clip of so many seconds from the camera; or, with 0, count the clip that is the body of the call."""
         audits = _audits(desk)
-        t = desk.catalogue.of_request(request)
         try:
             if seconds:
                 return plain(await audits.begin_live(camera, line, max(seconds, LEAST_S), by.name))
             return plain(await audits.begin_file(camera, line, lambda clip: _pour(request, clip), by.name))
         except KeyError as error:
             raise HTTPException(404, f"there is no camera {camera}") from error
-        except Busy as busy:
-            return JSONResponse({"fault": "busy", "words": t("audit.fault.busy", by=str(busy))}, 409)
-        except TooLarge:
-            return JSONResponse({"fault": "large", "words": t("audit.fault.large", most=MOST_CLIP >> 20)}, 413)
-        except NoClip:
-            return JSONResponse({"fault": "kind", "words": t("audit.fault.kind")}, 415)
-        except TimeoutError:
-            return JSONResponse({"fault": "slow", "words": t("audit.fault.slow")}, 408)
-        except ValueError as error:
-            return JSONResponse({"fault": "other", "words": t("audit.fault.other", why=error)}, 422)
+        except (Busy, TimeoutError, ValueError) as error:
+            return _not_begun(desk.catalogue.of_request(request), error)
 
     @router.get("/api/audits/{number}", response_model=None)
     async def progress(by: manager, number: Number) -> dict[str, Any]:
@@ -101,12 +90,8 @@ def audits_api(desk: Desk) -> APIRouter:
         """What the count was worth. The clip is gone with the answer."""
         audit = _found(desk, number, by)
         span = audit.length_ms
-        try:
-            n, score = await _audits(desk).finish(number, [Passing(one.at, one.direction) for one in marks], by.name)
-        except ValueError as error:
-            raise HTTPException(409, str(error)) from error
-        except StoreError as error:
-            raise HTTPException(503, f"{error}. Try again in a moment.") from error
+        passings = [Passing(one.at, one.direction) for one in marks]
+        n, score = await done(_audits(desk).finish(number, passings, by.name))
         return {"audit": n, "span_ms": span, **plain_score(score)}
 
     @router.delete("/api/audits/{number}", status_code=204, response_model=None)
@@ -138,6 +123,22 @@ def plain_score(score: Score) -> dict[str, Any]:
     }
 
 
+def _not_begun(t: Words, error: Exception) -> JSONResponse:
+    """Why no audit began, by a word for scripts and in words for people."""
+    match error:
+        case Busy():
+            status, fault, words = 409, "busy", t("audit.fault.busy", by=str(error))
+        case TooLarge():
+            status, fault, words = 413, "large", t("audit.fault.large", most=MOST_CLIP >> 20)
+        case NoClip():
+            status, fault, words = 415, "kind", t("audit.fault.kind")
+        case TimeoutError():
+            status, fault, words = 408, "slow", t("audit.fault.slow")
+        case _:
+            status, fault, words = 422, "other", t("audit.fault.other", why=error)
+    return JSONResponse({"fault": fault, "words": words}, status)
+
+
 def _audits(desk: Desk) -> AuditDesk:
     if desk.context.audits is None:
         raise HTTPException(404, "This shop has no cameras.")
@@ -153,18 +154,14 @@ def _found(desk: Desk, number: str, by: Account) -> Audit:
 
 async def _pour(request: Request, clip: int) -> None:
     """Write the body into the nameless file, bounded. Raises TooLarge, NoClip, or TimeoutError."""
-    told = request.headers.get("content-length", "")
-    if told.isdigit() and int(told) > MOST_CLIP:
-        raise TooLarge
-    size, head = 0, b""
-    async with asyncio.timeout(UPLOAD_S):
-        async for piece in request.stream():
-            size += len(piece)
-            if size > MOST_CLIP:
-                raise TooLarge
-            if len(head) < 16:
-                head += piece[:16]
-            await asyncio.to_thread(_write_all, clip, piece)
+    head = b""
+
+    async def write(piece: bytes) -> None:
+        nonlocal head
+        head += piece[: 16 - len(head)]
+        await asyncio.to_thread(_write_all, clip, piece)
+
+    await pour(request, MOST_CLIP, UPLOAD_S, write)
     if not any(head[at:].startswith(mark) for at, mark in KINDS):
         raise NoClip
 

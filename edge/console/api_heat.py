@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from edge.console.accounts import Account, Role
+from edge.console.answers import text_file
 from edge.console.api_cameras import spots
 from edge.console.desk import Desk
 from edge.console.door import need
@@ -65,7 +66,7 @@ def heat_api(desk: Desk) -> APIRouter:
             (round(x * found.cell_m, 2), round(y * found.cell_m, 2), round(float(found.dwell_s[y, x]), 1), int(came))
             for (y, x), came in _cells(found.visits)
         ]
-        return _file("heat", write_csv(HEAT_HEAD, rows))
+        return text_file("heat.csv", write_csv(HEAT_HEAD, rows))
 
     @router.get("/export/visitors.csv")
     async def visitors(by: viewer, period: Asked) -> Response:
@@ -77,7 +78,7 @@ def heat_api(desk: Desk) -> APIRouter:
              one.entered, one.departed, one.again, one.parties, one.passed, one.inside)
             for one in steps
         ]  # fmt: skip
-        return _file("visitors", write_csv(STEP_HEAD, rows))
+        return text_file("visitors.csv", write_csv(STEP_HEAD, rows))
 
     @router.get("/export/zones.csv")
     async def zones_file(by: viewer, period: Asked) -> Response:
@@ -96,7 +97,7 @@ def heat_api(desk: Desk) -> APIRouter:
                  round(one.dwell_ms / 1000), one.most, department, sales.lines if sales else None,
                  sales.total_minor if sales else None, context.shop.currency)
             )  # fmt: skip
-        return _file("zones", write_csv(ZONE_HEAD, rows))
+        return text_file("zones.csv", write_csv(ZONE_HEAD, rows))
 
     return router
 
@@ -127,10 +128,3 @@ def zone_departments(desk: Desk) -> dict[tuple[str, str], str]:
 def _cells(visits: npt.NDArray[np.int64]) -> Iterator[tuple[tuple[int, int], int]]:
     for y, x in zip(*np.nonzero(visits), strict=True):
         yield (int(y), int(x)), int(visits[y, x])
-
-
-def _file(name: str, table: str) -> Response:
-    return Response(
-        table, media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"},
-    )  # fmt: skip

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from edge.console.accounts import Account, Role
+from edge.console.answers import done, text_file
 from edge.console.desk import Desk
 from edge.console.door import need
 from edge.console.tables import write_csv
@@ -15,7 +16,6 @@ from edge.inspect.frame import By
 from edge.inspect.plain import LIST_HEAD, plain_inspection, plain_summary, walking_rows, walking_text
 from edge.inspect.records import Inspection, Look, list_inspections, read_inspection
 from edge.inspect.sampling import MOST
-from edge.store import StoreError
 
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 
@@ -56,12 +56,7 @@ def inspect_api(desk: Desk) -> APIRouter:
     async def draw(by: clerk, given: Annotated[Draw | None, Body()] = None) -> dict[str, Any]:
         """Draw a sample. The seed in the answer draws it again."""
         wanted = given or Draw()
-        try:
-            number, _ = await inspector.draw(wanted.size, by.name, wanted.strata, wanted.seed)
-        except ValueError as error:
-            raise HTTPException(409, str(error)) from error
-        except StoreError as error:
-            raise HTTPException(503, f"{error}. Try again in a moment.") from error
+        number, _ = await done(inspector.draw(wanted.size, by.name, wanted.strata, wanted.seed))
         return plain_inspection(await _found(desk, number))
 
     @router.get("/api/inspections/{number}", response_model=None)
@@ -75,33 +70,25 @@ def inspect_api(desk: Desk) -> APIRouter:
     ) -> dict[str, Any]:
         """Write down what was seen, all or nothing."""
         looks = [Look(one.label, one.shown, one.item, one.version, one.source) for one in given]
-        try:
-            found = await inspector.answer(number, looks, by.name)
-        except ValueError as error:
-            raise HTTPException(409, str(error)) from error
-        except StoreError as error:
-            raise HTTPException(503, f"{error}. Try again in a moment.") from error
+        found = await done(inspector.answer(number, looks, by.name))
         return {"found": [one.value for one in found], **plain_summary(await _found(desk, number))}
 
     @router.post("/api/inspections/{number}/end", response_model=None)
     async def end(by: clerk, number: Number) -> dict[str, Any]:
         """Close it with what was seen so far."""
-        try:
-            await inspector.end(number, by.name)
-        except ValueError as error:
-            raise HTTPException(409, str(error)) from error
+        await done(inspector.end(number, by.name))
         return plain_summary(await _found(desk, number))
 
     @router.get("/export/inspection-{number}.csv", include_in_schema=False)
     async def as_csv(by: viewer, number: Number) -> Response:
         one = await _found(desk, number)
         rows = walking_rows(one, desk.figures.money)
-        return _file(f"inspection-{number}.csv", write_csv(LIST_HEAD, rows), "text/csv")
+        return text_file(f"inspection-{number}.csv", write_csv(LIST_HEAD, rows))
 
     @router.get("/export/inspection-{number}.txt", include_in_schema=False)
     async def as_text(by: viewer, number: Number) -> Response:
         one = await _found(desk, number)
-        return _file(f"inspection-{number}.txt", walking_text(one, desk.figures.money), "text/plain")
+        return text_file(f"inspection-{number}.txt", walking_text(one, desk.figures.money), "text/plain")
 
     return router
 
@@ -111,8 +98,3 @@ async def _found(desk: Desk, number: int) -> Inspection:
     if found is None:
         raise HTTPException(404, f"there is no inspection {number}")
     return found
-
-
-def _file(name: str, text: str, kind: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)

@@ -1,26 +1,21 @@
-"""Questions that scripts may ask, and lists as CSV files."""
+"""Questions that scripts may ask."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from starlette.responses import Response
 
 from edge.clock.calendar import is_open, write_hours
 from edge.console.accounts import Account, Role
 from edge.console.desk import Desk
 from edge.console.door import need
-from edge.console.tables import write_csv
 from edge.views.clock import read_clock
-from edge.views.devices import list_devices
-from edge.views.journal import list_deeds, list_ledger
 from edge.views.labels import LabelFilter, LabelState, list_labels
 from edge.views.prices import count_prices, list_prices
 
 Page = Annotated[int, Query(ge=0, le=100_000)]
 Size = Annotated[int, Query(ge=1, le=500)]
 Text = Annotated[str, Query(max_length=80)]
-EXPORT_PAGE, EXPORT_MOST = 500, 50_000
 
 
 def read_api(desk: Desk) -> APIRouter:
@@ -84,125 +79,3 @@ def read_api(desk: Desk) -> APIRouter:
         return {"counts": counts, "total": total, "prices": [asdict(row) for row in rows]}
 
     return router
-
-
-def export_files(desk: Desk) -> APIRouter:
-    """GET /export/{labels,prices,devices,ledger,audit}.csv: at most 50,000 rows each."""
-    router, context = APIRouter(include_in_schema=False), desk.context
-    viewer = Annotated[Account, Depends(need(desk.accounts, Role.VIEWER))]
-
-    @router.get("/export/labels.csv")
-    def labels(
-        by: viewer, state: LabelState | None = None, place: Text = "", text: Text = "", low_battery: bool = False
-    ) -> Response:
-        wanted, now = LabelFilter(state, place, text, low_battery), context.clock()
-        rows = desk.read(
-            lambda db: [
-                row
-                for start in range(0, EXPORT_MOST, EXPORT_PAGE)
-                for row in list_labels(db, wanted, now, start=start, size=EXPORT_PAGE)[1]
-            ]
-        )
-        return _file(
-            "labels",
-            ("label", "place", "state", "item", "name", "shown", "wanted", "battery_mv", "why", "seen_at_ms"),
-            [
-                (
-                    r.id,
-                    r.place,
-                    r.state.value,
-                    r.item,
-                    r.item_name,
-                    r.shown_minor,
-                    r.wanted_minor,
-                    r.battery_mv,
-                    r.why,
-                    r.seen_at,
-                )
-                for r in rows
-            ],
-        )
-
-    @router.get("/export/prices.csv")
-    def prices(by: viewer, phase: str = "", text: Text = "") -> Response:
-        phases = (phase,) if phase else ()
-        rows = desk.read(
-            lambda db: [
-                row
-                for start in range(0, EXPORT_MOST, EXPORT_PAGE)
-                for row in list_prices(db, phases=phases, text=text, start=start, size=EXPORT_PAGE)[1]
-            ]
-        )
-        return _file(
-            "prices",
-            ("item", "version", "name", "minor", "before_minor", "currency", "phase", "why", "author", "changed_at_ms"),
-            [
-                (r.item, r.version, r.name, r.minor, r.before_minor, r.currency, r.phase, r.why, r.author, r.changed_at)
-                for r in rows
-            ],
-        )
-
-    @router.get("/export/devices.csv")
-    def devices(by: viewer) -> Response:
-        rows = desk.read(
-            lambda db: [
-                row
-                for start in range(0, EXPORT_MOST, EXPORT_PAGE)
-                for row in list_devices(db, start=start, size=EXPORT_PAGE)[1]
-            ]
-        )
-        return _file(
-            "devices",
-            (
-                "device",
-                "role",
-                "name",
-                "place",
-                "model",
-                "firmware",
-                "in_service",
-                "state",
-                "why",
-                "battery_mv",
-                "rssi",
-            ),
-            [
-                (
-                    r.id,
-                    r.role,
-                    r.name,
-                    r.place,
-                    r.model,
-                    r.firmware,
-                    int(r.enrolled),
-                    r.state,
-                    r.why,
-                    r.battery_mv,
-                    r.rssi,
-                )
-                for r in rows
-            ],
-        )
-
-    @router.get("/export/ledger.csv")
-    def ledger(by: viewer, subject: Text = "") -> Response:
-        rows = desk.read(lambda db: list_ledger(db, subject=subject, size=EXPORT_PAGE))
-        return _file(
-            "ledger",
-            ("row", "at_ms", "kind", "subject", "body"),
-            [(r.seq, r.at, r.kind, r.subject, str(dict(r.body))) for r in rows],
-        )
-
-    @router.get("/export/audit.csv")
-    def audit(by: viewer) -> Response:
-        rows = desk.read(lambda db: list_deeds(db, size=EXPORT_PAGE))
-        return _file("audit", ("at_ms", "who", "did", "body"), [(r.at, r.who, r.did, str(dict(r.body))) for r in rows])
-
-    return router
-
-
-def _file(name: str, header: tuple[str, ...], rows: list[tuple[object, ...]]) -> Response:
-    return Response(
-        write_csv(header, rows), media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"},
-    )  # fmt: skip

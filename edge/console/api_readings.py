@@ -1,6 +1,5 @@
 """Photos of the shelf in, verdicts out. A photo is held in memory while it is read, and goes nowhere."""
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -9,15 +8,14 @@ from starlette.responses import JSONResponse
 from edge.console.accounts import Account, Role
 from edge.console.desk import Desk
 from edge.console.door import need
+from edge.console.upload import TooLarge, whole_body
 from edge.readback.picture import MAX_BYTES, BadPicture
 from edge.readback.service import Busy
 from edge.store import StoreError
 from edge.views.readings import MOST_LOOKS, LookRow, ReadingRow, list_looks, read_look
 
-STATUS = {"bytes": 413, "pixels": 413, "kind": 415}
+STATUS = {"pixels": 413, "kind": 415}
 """The answer's status by what is wrong with a picture; 422 for the rest."""
-
-
 UPLOAD_S = 60
 """How long a picture may take to arrive."""
 
@@ -44,7 +42,11 @@ def readings_api(desk: Desk) -> APIRouter:
             raise HTTPException(404, "This console reads no photos.")
         try:
             with context.readback.admitted():
-                number, _, _ = await context.readback.photo(await _body(request), by.name, place, age_ms)
+                photo = await whole_body(request, MAX_BYTES, UPLOAD_S)
+                number, _, _ = await context.readback.photo(photo, by.name, place, age_ms)
+        except TooLarge:
+            why = f"The picture is too large; at most {MAX_BYTES >> 20} MiB."
+            return JSONResponse({"reason": "bytes", "detail": why}, 413)
         except TimeoutError:
             why = f"The picture did not arrive within {UPLOAD_S} s. Try again nearer to the access point."
             return JSONResponse({"reason": "slow", "detail": why}, 408)
@@ -98,18 +100,3 @@ def _plain(one: ReadingRow) -> dict[str, Any]:
         "over": one.over,
         "corners": [list(corner) for corner in one.corners],
     }
-
-
-async def _body(request: Request) -> bytes:
-    """The whole body, in memory and bounded. Raises BadPicture, or TimeoutError when it does not come."""
-    told = request.headers.get("content-length", "")
-    raw = bytearray()
-    if not told.isdigit() or int(told) <= MAX_BYTES:
-        async with asyncio.timeout(UPLOAD_S):
-            async for piece in request.stream():
-                raw += piece
-                if len(raw) > MAX_BYTES:
-                    break
-            else:
-                return bytes(raw)
-    raise BadPicture("bytes", f"the picture is too large; at most {MAX_BYTES >> 20} MiB")

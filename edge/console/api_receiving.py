@@ -1,8 +1,8 @@
 """The goods entrance, the trace of a batch, and EPCIS events, for scripts and hand-held devices."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +12,7 @@ from cloud_sync.contract.epcis import MEDIA_TYPE, document
 from cloud_sync.contract.goods import MAX_QUANTITY
 from cloud_sync.contract.item import gtin14
 from edge.console.accounts import Account, Role
+from edge.console.answers import done
 from edge.console.desk import Desk
 from edge.console.door import need
 from edge.epcis.book import read_events
@@ -21,11 +22,9 @@ from edge.receiving.desk import LONGEST_SOURCE, ReceivingDesk
 from edge.receiving.machine import Keeps
 from edge.receiving.records import MOST_READINGS, Arrived, today
 from edge.receiving.scanned import LONGEST, Scanned, read_code
-from edge.store import StoreError
 from edge.views.receiving import SheetRow, read_entrance, read_readings, read_sheet_row
 from edge.views.trace import trace
 
-T = TypeVar("T")
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 When = Annotated[int, Query(ge=0, le=2**53)]
 
@@ -93,7 +92,7 @@ def receiving_api(desk: Desk) -> APIRouter:
 
     @router.post("/api/receiving", status_code=201, response_model=None)
     async def open_sheet(by: clerk, given: Opened) -> dict[str, int]:
-        return {"sheet": await _done(_open(door(), given, by.name))}
+        return {"sheet": await done(_open(door(), given, by.name))}
 
     @router.post("/api/receiving/{number}/readings", status_code=201, response_model=None)
     async def measure(
@@ -103,31 +102,31 @@ def receiving_api(desk: Desk) -> APIRouter:
         said = [
             Reading(now if one.at is None else min(one.at, now), one.centi, one.humidity, one.sensor) for one in given
         ]
-        await _done(door().measure(number, said, by.name))
+        await done(door().measure(number, said, by.name))
 
     @router.post("/api/receiving/{number}/accept", response_model=None)
     async def accept(by: clerk, number: Number, given: Signed) -> None:
-        await _done(door().accept(number, by.name, given.fridge))
+        await done(door().accept(number, by.name, given.fridge))
 
     @router.post("/api/receiving/{number}/hold", response_model=None)
     async def hold(by: clerk, number: Number, given: Signed) -> None:
-        await _done(door().hold(number, by.name, given.why, given.fridge))
+        await done(door().hold(number, by.name, given.why, given.fridge))
 
     @router.post("/api/receiving/{number}/release", response_model=None)
     async def release(by: manager, number: Number, given: Signed) -> None:
-        await _done(door().release(number, by.name, given.why))
+        await done(door().release(number, by.name, given.why))
 
     @router.post("/api/receiving/{number}/reject", response_model=None)
     async def reject(by: manager, number: Number, given: Signed) -> None:
-        await _done(door().reject(number, by.name, given.why))
+        await done(door().reject(number, by.name, given.why))
 
     @router.post("/api/receiving/{number}/drop", response_model=None)
     async def drop(by: clerk, number: Number) -> None:
-        await _done(door().drop(number, by.name))
+        await done(door().drop(number, by.name))
 
     @router.post("/api/receiving/{number}/move", response_model=None)
     async def move(by: clerk, number: Number, given: Signed) -> None:
-        await _done(door().move(number, by.name, given.fridge))
+        await done(door().move(number, by.name, given.fridge))
 
     return router
 
@@ -177,12 +176,3 @@ def _plain(desk: Desk, row: SheetRow) -> dict[str, Any]:
         found["missing"] = list(row.missing())
         found["objections"] = list(row.objections(day, context.receiving.registrar.rules))
     return found
-
-
-async def _done(deed: Awaitable[T]) -> T:
-    try:
-        return await deed
-    except ValueError as error:
-        raise HTTPException(409, str(error)) from error
-    except StoreError as error:
-        raise HTTPException(503, f"{error}. Try again in a moment.") from error

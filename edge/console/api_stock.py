@@ -1,22 +1,20 @@
 """Stock and pick-up for scripts and tablets: read by any viewer, booked by clerks."""
 
-from collections.abc import Awaitable
 from dataclasses import asdict
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query
+from fastapi import APIRouter, Body, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from cloud_sync.contract.goods import MAX_QUANTITY
 from edge.console.accounts import Account, Role
+from edge.console.answers import done
 from edge.console.desk import Desk
 from edge.console.door import need
 from edge.inventory.desk import LONGEST_WHY, StockDesk
 from edge.pickup.codes import LONGEST_CODE, Collector
-from edge.store import StoreError
 from edge.views.stock import Only, Order, StockRow, StockSums, list_orders, list_stock, sum_stock
 
-T = TypeVar("T")
 MOST_LISTED = 500
 OrderId = Annotated[str, Path(max_length=40)]
 ItemCode = Annotated[str, Path(max_length=14)]
@@ -78,21 +76,21 @@ def stock_api(desk: Desk) -> APIRouter:
 
     @router.post("/api/stock/{item}/deliveries", status_code=201, response_model=None)
     async def deliver(by: clerk, item: ItemCode, given: Booked) -> None:
-        await _done(goods.deliver(item, given.quantity, by.name, given.why))
+        await done(goods.deliver(item, given.quantity, by.name, given.why))
 
     @router.post("/api/stock/{item}/waste", status_code=201, response_model=None)
     async def waste(by: clerk, item: ItemCode, given: Booked) -> None:
-        await _done(goods.waste(item, given.quantity, by.name, given.why, given.batch))
+        await done(goods.waste(item, given.quantity, by.name, given.why, given.batch))
 
     @router.post("/api/stock/{item}/counts", status_code=201, response_model=None)
     async def count(by: clerk, item: ItemCode, given: Found) -> dict[str, Any]:
         """The difference to the book."""
-        found = await _done(goods.count(item, given.counted, by.name))
+        found = await done(goods.count(item, given.counted, by.name))
         return {**asdict(found), "difference": found.difference}
 
     @router.post("/api/stock/{item}/levels", status_code=201, response_model=None)
     async def levels(by: manager, item: ItemCode, given: Marks) -> None:
-        await _done(goods.levels(item, given.minimum, given.safety, by.name))
+        await done(goods.levels(item, given.minimum, given.safety, by.name))
 
     @router.get("/api/pickup", response_model=None)
     async def orders(by: viewer) -> list[dict[str, Any]]:
@@ -101,32 +99,23 @@ def stock_api(desk: Desk) -> APIRouter:
 
     @router.post("/api/pickup/{order}/aside", response_model=None)
     async def aside(by: clerk, order: OrderId) -> None:
-        await _done(goods.set_aside(order, by.name))
+        await done(goods.set_aside(order, by.name))
 
     @router.post("/api/pickup/{order}/missing", response_model=None)
     async def missing(by: clerk, order: OrderId) -> None:
-        await _done(goods.missing(order, by.name))
+        await done(goods.missing(order, by.name))
 
     @router.post("/api/pickup/{order}/collect", response_model=None)
     async def collect(
         by: clerk, order: OrderId, code: Annotated[str, Body(embed=True, max_length=LONGEST_CODE)] = ""
     ) -> None:
-        await _done(collector.collect(order, code, by.name))
+        await done(collector.collect(order, code, by.name))
 
     @router.post("/api/pickup/{order}/unlock", response_model=None)
     async def unlock(by: manager, order: OrderId) -> None:
-        await _done(collector.unlock(order, by.name))
+        await done(collector.unlock(order, by.name))
 
     return router
-
-
-async def _done(deed: Awaitable[T]) -> T:
-    try:
-        return await deed
-    except ValueError as error:
-        raise HTTPException(409, str(error)) from error
-    except StoreError as error:
-        raise HTTPException(503, f"{error}. Try again in a moment.") from error
 
 
 def _share(sums: StockSums) -> float | None:

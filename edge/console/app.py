@@ -46,10 +46,13 @@ from edge.console.api_alarms import alarms_api
 from edge.console.api_audits import audits_api
 from edge.console.api_cameras import cameras_api
 from edge.console.api_do import do_api
+from edge.console.api_export import export_files
 from edge.console.api_heat import heat_api
 from edge.console.api_inspect import inspect_api
+from edge.console.api_labels import labels_api
+from edge.console.api_plan import plan_api
 from edge.console.api_proof import past_pictures, proof_api
-from edge.console.api_read import export_files, read_api
+from edge.console.api_read import read_api
 from edge.console.api_readings import readings_api
 from edge.console.api_receiving import receiving_api, trace_api
 from edge.console.api_sign import sign_api, sign_forms
@@ -86,6 +89,7 @@ def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
         sign_forms(desk),
         read_api(desk),
         do_api(desk),
+        labels_api(desk),
         export_files(desk),
         picture_files(desk),
         proof_api(desk),
@@ -97,6 +101,7 @@ def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
         receiving_api(desk),
         trace_api(desk),
         cameras_api(desk),
+        plan_api(desk),
         audits_api(desk),
         heat_api(desk),
     ):
