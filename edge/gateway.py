@@ -4,27 +4,24 @@ import asyncio
 import json
 import logging
 import os
-import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-from fastapi import FastAPI
-
 from cloud_sync.contract.change import public_key
 from cloud_sync.link.facts import Rules as LinkRules
 from cloud_sync.link.shell import Link
 from cloud_sync.pages.guard import LOOPBACK_HOSTS
-from drivers.base import Capability, Driver, LabelDriver, NetworkDriver, Survey, TillDriver, load_driver
-from drivers.errors import DeviceError
+from drivers.base import Survey
 from edge.alarms import sources as measures
 from edge.alarms.watch import AlarmWatch
 from edge.alone import only_one
+from edge.background import Begin, background
 from edge.chores import Chores
 from edge.clock.desk import ClockDesk
 from edge.clock.kept import ShopHours
@@ -33,8 +30,9 @@ from edge.clock.watch import ClockWatch
 from edge.coldchain.watch import ColdWatch
 from edge.coldchain.watch import fridges as cold_measures
 from edge.config import Config
-from edge.console.app import add_console
 from edge.console.context import ConsoleContext
+from edge.console.serving import make_setup_code, serving
+from edge.devices.drivers import Drivers, broker_address, keep_starting, role_of
 from edge.devices.registry import Registry
 from edge.devices.sink import DriverSink
 from edge.dispatch.coupons import CouponDesk
@@ -77,8 +75,6 @@ from provisioning.identity import Identity
 
 log = logging.getLogger(__name__)
 
-RESTART_SECONDS = 1.0
-
 
 def wall_clock() -> int:
     """UTC epoch milliseconds."""
@@ -88,6 +84,42 @@ def wall_clock() -> int:
 def monotonic_clock() -> int:
     """Milliseconds that never jump; they begin anew with the machine."""
     return time.monotonic_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What every other part stands on."""
+
+    store: Store
+    registry: Registry
+    engine: PriceEngine
+    watch: ClockWatch
+    hours: ShopHours
+    law: Law
+    credentials: Credentials
+    pictures: Pictures
+
+    def driver_of(self, device: str) -> str | None:
+        """The name of the driver that a device was found by."""
+        return known.driver if (known := self.registry.get(device)) else None
+
+
+@dataclass(frozen=True, slots=True)
+class TillDesks:
+    """What answers tills: receipts for what they told, leases and coupons that they ask for."""
+
+    receipts: Receipts
+    leases: LeaseDesk
+    coupons: CouponDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """What watches the shop: its network gear, its fridges and its cameras."""
+
+    network: NetworkWatch
+    cold: ColdWatch
+    footfall: Footfall
 
 
 class Gateway:
@@ -108,14 +140,65 @@ class Gateway:
         log.info("stopped")
 
     async def _build(self, stack: AsyncExitStack) -> None:
-        config, clock, loop = self.config, self._clock, asyncio.get_running_loop()
+        """Every part, in the order in which one needs another; the stack ends them in the opposite order."""
+        config, clock = self.config, self._clock
+        core = self._open_core(stack)
+        await self._note_shop(core.store)
+        drivers = Drivers.load(self._driver_options(core.credentials))
+        begin = await stack.enter_async_context(background())
+
+        desks = self._dispatch(core, drivers, begin)
+        clock_desk = ClockDesk(core.store, core.watch, core.hours, clock, monotonic_clock, read_kernel)
+        begin(clock_desk.run, "clock")
+        link = self._link(core, clock_desk.office_said)
+
+        site = Site(config.shop.id, config.shop.domain, config.shop.timezone, config.receiving.gln)
+        readback = ReadBack(core.store, core.engine, config.shop.domain, clock)
+        senses = Senses(
+            await self._watch_network(core, drivers, link.nudge),
+            ColdWatch(config.fridges, core.store, core.registry, ColdEvents(site)),
+            Footfall(config.cameras, core.store, core.registry, config.shop.domain, readback.seen),
+        )
+        self._start_drivers(stack, begin, core, drivers, desks, senses)
+        await self._start_senses(stack, begin, core, drivers, senses)
+        cameras = ShopCameras(senses.footfall, core.registry)
+        audits = AuditDesk(cameras.config, core.store)
+        stack.push_async_callback(audits.stop)
+
+        await link.start()
+        stack.push_async_callback(link.stop)
+        core.store.listen(lambda topics: link.nudge() if "outbox" in topics else None)
+
+        alarms = self._alarms(core, link, senses.footfall)
+        begin(alarms.run, "alarms")
+        verbs = ShopVerbs(
+            core.store, core.engine, core.registry, core.credentials.renew, core.credentials.revoke,
+            unfit=core.pictures.unfit, clock=clock_desk, lamps=lamps_of(drivers.all), take_ticket=alarms.acknowledge,
+        )  # fmt: skip
+        context = ConsoleContext(
+            shop=config.shop, store=core.store, verbs=verbs, clock=clock, link=link.view, picture=core.pictures,
+            enrol_store=link.enrol if config.hq.url else None, setup_code=make_setup_code(core.store),
+            port_power=PortPower(core.store, drivers.gear) if drivers.gear else None,
+            hosts=LOOPBACK_HOSTS if ip_address(config.console.bind).is_loopback else None, hours=core.hours,
+            readback=readback, cameras=cameras, audits=audits,
+            find_cameras=partial(cameras_nearby, config.cameras[0].options if config.cameras else {}),
+            unseen_ms=round(config.labels.unseen_days * 86_400_000),
+            receiving=ReceivingDesk(core.store, Registrar(site, config.receiving.rules())),
+        )  # fmt: skip
+        at = config.console
+        port = await stack.enter_async_context(serving(context, at.bind, at.port, config.data / "console.secret"))
+        broker = await broker_address(drivers.all.get("mqtt"), config.drivers.get("mqtt", {}))
+        _publish(config.data / "ports.json", {"console": port, "mqtt": broker, "pid": os.getpid()})
+        log.info("console on http://%s:%d", at.bind, port)
+
+    def _open_core(self, stack: AsyncExitStack) -> Core:
+        config, clock, prices = self.config, self._clock, self.config.prices
         store = Store(
             config.data / "store.db", clock,
             epoch=clock(), queue_bytes=config.queue_megabytes << 20, monotonic=monotonic_clock,
         )  # fmt: skip
         stack.callback(store.close)
         registry = Registry(store, clock, round(config.labels.silent_after_seconds * 1000))
-        prices = config.prices
         law = config.law.rules(config.shop.locale)
         watch = ClockWatch(config.clock.rules(), read_boot(monotonic_clock()), monotonic_clock)
         hours = ShopHours(config.hours.calendar(config.shop.timezone))
@@ -123,148 +206,115 @@ class Gateway:
             Rules(prices.grace_seconds * 1000), round(prices.held_after_seconds * 1000), LawfulStart(law),
             MayBegin(watch, hours, prices.raise_only_closed), raises_held,
         )  # fmt: skip
-        shop = ShopFacts(config.shop.timezone, config.shop.currency, prices.grace_seconds * 1000)
-        try:
-            await store.do(lambda tx: note_shop(tx, shop))
-        except StoreError as error:  # a full disk keeps no gateway from starting
-            log.warning("the ledger does not have the shop's settings: %s They are written at the next start.", error)
         pictures = Pictures(
             config.shop, store, lambda device: known.panel if (known := registry.get(device)) else None,
             config.law.digit_rule(),
         )  # fmt: skip
-
         credentials = Credentials(config.data / "passwords")
-        drivers = {
-            name: load_driver(name, self._options(name, options, credentials))
-            for name, options in config.drivers.items()
-        }
-        labels = {name: driver for name, driver in drivers.items() if isinstance(driver, LabelDriver)}
-        tills = {name: driver for name, driver in drivers.items() if isinstance(driver, TillDriver)}
-        gear = {name: driver for name, driver in drivers.items() if isinstance(driver, NetworkDriver)}
+        return Core(store, registry, engine, watch, hours, law, credentials, pictures)
 
-        def driver_of(device: str) -> str | None:
-            return known.driver if (known := registry.get(device)) else None
+    async def _note_shop(self, store: Store) -> None:
+        """Have the shop's settings in the ledger: what was judged is judged again by them."""
+        shop = ShopFacts(self.config.shop.timezone, self.config.shop.currency, self.config.prices.grace_seconds * 1000)
+        try:
+            await store.do(lambda tx: note_shop(tx, shop))
+        except StoreError as error:  # a full disk keeps no gateway from starting
+            log.warning("the ledger does not have the shop's settings: %s They are written at the next start.", error)
 
-        receipts = Receipts(tills, driver_of)
-        leases = LeaseDesk(store, engine, Leases(prices.lease_seconds * 1000), tills, driver_of, monotonic_clock)
-        coupons = CouponDesk(store, tills, driver_of)
+    def _driver_options(self, credentials: Credentials) -> dict[str, dict[str, Any]]:
+        """Each driver's options: the operator's, and for MQTT what the gateway itself knows."""
+        options = dict(self.config.drivers)
+        if "mqtt" in options:
+            known = {
+                "store": self.config.shop.id,
+                "runtime_dir": self.config.data / "mqtt",
+                "credentials": credentials.path,
+                "password": credentials.renew(GATEWAY),
+            }
+            options["mqtt"] = known | options["mqtt"]
+        return options
 
-        tasks = await stack.enter_async_context(_background())
-        tasks(receipts.run, "receipts")
-        tasks(leases.run, "leases")
-        tasks(coupons.run, "coupons")
-        tasks(TillDispatcher(store, registry, tills, clock).run, "till dispatcher")
-        tasks(
-            LabelDispatcher(store, engine, registry, labels, pictures, clock, config.labels.at_once).run,
-            "label dispatcher",
+    def _dispatch(self, core: Core, drivers: Drivers, begin: Begin) -> TillDesks:
+        """Carry out what was decided, and answer tills."""
+        store, engine, tills, lease_ms = core.store, core.engine, drivers.tills, self.config.prices.lease_seconds * 1000
+        desks = TillDesks(
+            Receipts(tills, core.driver_of),
+            LeaseDesk(store, engine, Leases(lease_ms), tills, core.driver_of, monotonic_clock),
+            CouponDesk(store, tills, core.driver_of),
         )
-        tasks(Chores(store, engine, registry, clock).run, "chores")
-        clock_desk = ClockDesk(store, watch, hours, clock, monotonic_clock, read_kernel)
-        tasks(clock_desk.run, "clock")
-
-        clockwork = Clockwork(lambda tx: hours(tx.sql), prices.raise_only_closed)
-        link = self._link(store, engine, law, clockwork, clock_desk.office_said)
-        network = NetworkWatch(
-            gear, store, registry, PowerGuard(store, engine, link.nudge), config.network, monotonic_clock
+        labels = LabelDispatcher(
+            store, engine, core.registry, drivers.labels, core.pictures, self._clock, self.config.labels.at_once
         )
+        begin(desks.receipts.run, "receipts")
+        begin(desks.leases.run, "leases")
+        begin(desks.coupons.run, "coupons")
+        begin(TillDispatcher(store, core.registry, tills, self._clock).run, "till dispatcher")
+        begin(labels.run, "label dispatcher")
+        begin(Chores(store, engine, core.registry, self._clock).run, "chores")
+        return desks
+
+    def _start_drivers(
+        self, stack: AsyncExitStack, begin: Begin, core: Core, drivers: Drivers, desks: TillDesks, senses: Senses
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        for name, driver in drivers.all.items():
+            hears = [senses.cold.measured, senses.footfall.measured]
+            if name in drivers.gear:
+                hears.append(senses.network.measured)
+            sink = DriverSink(
+                name, role_of(driver), core.store, core.registry, Intake(core.engine), desks.receipts.owe,
+                desks.leases.asked, loop, partial(_to_all, hears), senses.network.hinted, desks.coupons.asked,
+            )  # fmt: skip
+            begin(partial(keep_starting, name, driver, sink), f"driver {name}")
+            stack.push_async_callback(driver.stop)
+
+    async def _watch_network(self, core: Core, drivers: Drivers, tell_office: Callable[[], None]) -> NetworkWatch:
+        guard = PowerGuard(core.store, core.engine, tell_office)
+        network = NetworkWatch(drivers.gear, core.store, core.registry, guard, self.config.network, monotonic_clock)
         try:
             await network.enrol()
         except StoreError as error:
             log.warning("network gear is not in the registry yet: %s", error)
+        return network
 
-        readback = ReadBack(store, engine, config.shop.domain, clock)
-        footfall = Footfall(config.cameras, store, registry, config.shop.domain, readback.seen)
-        site = Site(config.shop.id, config.shop.domain, config.shop.timezone, config.receiving.gln)
-        cold = ColdWatch(config.fridges, store, registry, ColdEvents(site))
-        if config.fridges:
-            tasks(cold.run, "fridges")
+    async def _start_senses(
+        self, stack: AsyncExitStack, begin: Begin, core: Core, drivers: Drivers, senses: Senses
+    ) -> None:
+        """Only those that the shop has something for."""
+        if self.config.fridges:
+            begin(senses.cold.run, "fridges")
+        if drivers.gear:
+            begin(senses.network.run, "network watch")
+        await senses.footfall.start()
+        stack.push_async_callback(senses.footfall.stop)
+        if self.config.cameras:
+            visits = VisitChores(core.store, self.config.shop.timezone, senses.footfall.small_cell)
+            begin(visits.run, "footfall chores")
 
-        for name, driver in drivers.items():
-            role = "till" if Capability.CHARGES_PRICES in driver.capabilities else "label"
-            role = "other" if Capability.MEASURES in driver.capabilities else role
-            hears = [cold.measured, footfall.measured, *((network.measured,) if name in gear else ())]
-            sink = DriverSink(
-                name,
-                role,
-                store,
-                registry,
-                Intake(engine),
-                receipts.owe,
-                leases.asked,
-                loop,
-                partial(_to_all, hears),
-                network.hinted,
-                coupons.asked,
-            )
-            tasks(partial(_keep_starting, name, driver, sink), f"driver {name}")
-            stack.push_async_callback(driver.stop)
-
-        if gear:
-            tasks(network.run, "network watch")
-
-        await footfall.start()
-        if config.cameras:
-            tasks(VisitChores(store, config.shop.timezone, footfall.small_cell).run, "footfall chores")
-        stack.push_async_callback(footfall.stop)
-        cameras = ShopCameras(footfall, registry)
-        audits = AuditDesk(cameras.config, store)
-        stack.push_async_callback(audits.stop)
-
-        await link.start()
-        stack.push_async_callback(link.stop)
-        store.listen(lambda topics: link.nudge() if "outbox" in topics else None)
-
-        alarms = AlarmWatch(
-            store, config.alarms.chosen(),
-            (measures.devices, measures.clock, measures.disk(config.data), measures.line(link.view),
-             cold_measures, network_measures, lane_calls, queues(footfall.all_present),
-             crowd(footfall.occupancy_limit, config.shop.timezone)),
-            hours, config.alarms.quiet_hours(),
+    def _alarms(self, core: Core, link: Link, footfall: Footfall) -> AlarmWatch:
+        config = self.config
+        sources = (
+            measures.devices, measures.clock, measures.disk(config.data), measures.line(link.view),
+            cold_measures, network_measures, lane_calls, queues(footfall.all_present),
+            crowd(footfall.occupancy_limit, config.shop.timezone),
         )  # fmt: skip
-        tasks(alarms.run, "alarms")
+        return AlarmWatch(core.store, config.alarms.chosen(), sources, core.hours, config.alarms.quiet_hours())
 
-        verbs = ShopVerbs(
-            store,
-            engine,
-            registry,
-            credentials.renew,
-            credentials.revoke,
-            unfit=pictures.unfit,
-            clock=clock_desk,
-            lamps=lamps_of(drivers),
-            take_ticket=alarms.acknowledge,
-        )
-        context = ConsoleContext(
-            shop=config.shop, store=store, verbs=verbs, clock=clock, link=link.view, picture=pictures,
-            enrol_store=link.enrol if config.hq.url else None, setup_code=_setup_code(store),
-            port_power=PortPower(store, gear) if gear else None,
-            hosts=LOOPBACK_HOSTS if ip_address(config.console.bind).is_loopback else None, hours=hours,
-            readback=readback, cameras=cameras, audits=audits,
-            find_cameras=partial(cameras_nearby, config.cameras[0].options if config.cameras else {}),
-            unseen_ms=round(config.labels.unseen_days * 86_400_000),
-            receiving=ReceivingDesk(store, Registrar(site, config.receiving.rules())),
-        )  # fmt: skip
-        port = await stack.enter_async_context(self._serve(context))
-        broker = await _mqtt_address(drivers.get("mqtt"), config.drivers.get("mqtt", {}))
-        _publish(config.data / "ports.json", {"console": port, "mqtt": broker, "pid": os.getpid()})
-        log.info("console on http://%s:%d", config.console.bind, port)
-
-    def _link(
-        self, store: Store, engine: PriceEngine, law: Law, clockwork: Clockwork, dated: Callable[[int, int], None]
-    ) -> Link:
+    def _link(self, core: Core, dated: Callable[[int, int], None]) -> Link:
         """The line to head office; without a URL it says that the shop runs alone."""
         config = self.config
+        clockwork = Clockwork(lambda tx: core.hours(tx.sql), config.prices.raise_only_closed)
         identity = Identity.open(config.data)
         enrolment = identity.enrolment(config.hq.url)
         limits = Limits(currency=config.shop.currency, **config.prices.limits.model_dump())
 
         def inbox(change_keys: Mapping[str, str]) -> Inbox:
             trusted = {keyid: public_key(keyid, hexed) for keyid, hexed in change_keys.items()}
-            return Inbox(config.shop.id, trusted, limits, undrawable, law, clockwork)
+            return Inbox(config.shop.id, trusted, limits, undrawable, core.law, clockwork)
 
         return Link(
             config.hq.url,
-            StoreEnd(store, engine, inbox, lambda kept: identity.keep(kept, config.hq.url), enrolment),
+            StoreEnd(core.store, core.engine, inbox, lambda kept: identity.keep(kept, config.hq.url), enrolment),
             identity.key,
             enrolment,
             clock=self._clock,
@@ -274,128 +324,11 @@ class Gateway:
             dated=dated,
         )
 
-    def _options(self, name: str, options: dict[str, Any], credentials: Credentials) -> dict[str, Any]:
-        """A driver's options: the operator's, and for MQTT what the gateway itself knows."""
-        if name != "mqtt":
-            return options
-        given = {
-            "store": self.config.shop.id,
-            "runtime_dir": self.config.data / "mqtt",
-            "credentials": credentials.path,
-            "password": credentials.renew(GATEWAY),
-        }
-        return given | options
-
-    @asynccontextmanager
-    async def _serve(self, context: ConsoleContext) -> AsyncIterator[int]:
-        """The console and its API, on this event loop. Yields the port."""
-        app = FastAPI(title="Aisle gateway", docs_url=None, redoc_url=None, openapi_url=None)
-        add_console(app, context, _kept_secret(self.config.data / "console.secret"))
-        settings = uvicorn.Config(
-            app,
-            host=self.config.console.bind,
-            port=self.config.console.port,
-            log_level="warning",
-            lifespan="on",
-            ws="websockets-sansio",
-            timeout_graceful_shutdown=2,
-        )
-        server = uvicorn.Server(settings)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the command has its own
-        serving = asyncio.create_task(server.serve(), name="console")
-        while not server.started:
-            if serving.done():
-                await serving
-                raise ConnectionError(
-                    f"the console could not listen on {self.config.console.bind}:{self.config.console.port}"
-                )
-            await asyncio.sleep(0.01)
-        try:
-            yield server.servers[0].sockets[0].getsockname()[1]
-        finally:
-            server.should_exit = True
-            await serving
-
-
-async def _keep_starting(name: str, driver: Driver, sink: DriverSink) -> None:
-    """Start a driver, and try again while the way to its devices is not there. The rest of the shop goes on."""
-    wait = 1.0
-    while True:
-        try:
-            await driver.start(sink)
-        except DeviceError as error:
-            log.warning("driver %s: %s %s Next try in %.0f s.", name, error, error.what_now, wait)
-            await driver.stop()
-        else:
-            return
-        await asyncio.sleep(wait)
-        wait = min(wait * 2, 60)
-
 
 def _to_all(hears: Sequence[Callable[[Survey], None]], survey: Survey) -> None:
     """Hand a survey to everybody who hears of it."""
     for hear in hears:
         hear(survey)
-
-
-async def _mqtt_address(driver: Any, options: Mapping[str, Any]) -> list[Any] | None:
-    """Where tills reach the broker: as configured, or, where any free port will do, once the broker has taken one."""
-    if driver is None:
-        return None
-    if options.get("port", 1883) and not str(options.get("broker", "")).startswith("mqtt://"):
-        return [options.get("bind", "127.0.0.1"), options.get("port", 1883)]
-    for _ in range(200):
-        try:
-            return list(driver.broker_address)
-        except DeviceError:
-            await asyncio.sleep(0.05)
-    return None
-
-
-@asynccontextmanager
-async def _background() -> AsyncIterator[Callable[[Callable[[], Coroutine[Any, Any, None]], str], None]]:
-    """Run tasks beside the gateway until its end. One that ends in an error is logged by name and begun again."""
-    running: set[asyncio.Task[None]] = set()
-
-    def begin(work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
-        running.add(asyncio.create_task(_supervise(work, name), name=name))
-
-    try:
-        yield begin
-    finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-
-
-async def _supervise(work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
-    while True:
-        try:
-            await work()
-        except Exception:
-            log.exception("%s broke off; it begins again in %.0f s. Report this.", name, RESTART_SECONDS)
-            await asyncio.sleep(RESTART_SECONDS)
-        else:
-            return
-
-
-def _kept_secret(path: Path) -> str:
-    """A secret made once and kept beside the database, readable by its owner alone."""
-    if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text()
-
-
-def _setup_code(store: Store) -> str:
-    """While nobody has an account: a code that opens the first run from another machine, for whoever reads the log."""
-    with store.reading() as db:
-        if db.conn.execute("SELECT 1 FROM account LIMIT 1").fetchone():
-            return ""
-    code = secrets.token_hex(4)
-    log.warning("nobody has an account yet: open the console on this box, or elsewhere with the set-up code %s", code)
-    return code
 
 
 def _publish(path: Path, facts: dict[str, Any]) -> None:
