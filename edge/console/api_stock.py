@@ -1,9 +1,9 @@
-"""Stock and pick-up for scripts and tablets: read by any viewer, booked by clerks."""
+"""Stock for scripts and tablets: read by any viewer, booked by clerks."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from cloud_sync.contract.goods import MAX_QUANTITY
@@ -12,11 +12,9 @@ from edge.console.answers import done
 from edge.console.desk import Desk
 from edge.console.door import need
 from edge.inventory.desk import LONGEST_WHY, StockDesk
-from edge.pickup.codes import LONGEST_CODE, Collector
-from edge.views.stock import Only, Order, StockRow, StockSums, list_orders, list_stock, sum_stock
+from edge.views.stock import Only, StockRow, StockSums, list_stock, sum_stock
 
 MOST_LISTED = 500
-OrderId = Annotated[str, Path(max_length=40)]
 ItemCode = Annotated[str, Path(max_length=14)]
 
 
@@ -46,9 +44,9 @@ class Marks(BaseModel):
 
 
 def stock_api(desk: Desk) -> APIRouter:
-    """/api/stock and /api/pickup; 409 with a reason when a thing cannot be done."""
+    """/api/stock; 409 with a reason when a thing cannot be done."""
     router, context = APIRouter(), desk.context
-    goods, collector = StockDesk(context.store), Collector(context.store)
+    goods = StockDesk(context.store)
     viewer = Annotated[Account, Depends(need(desk.accounts, Role.VIEWER))]
     clerk = Annotated[Account, Depends(need(desk.accounts, Role.CLERK))]
     manager = Annotated[Account, Depends(need(desk.accounts, Role.MANAGER))]
@@ -92,29 +90,6 @@ def stock_api(desk: Desk) -> APIRouter:
     async def levels(by: manager, item: ItemCode, given: Marks) -> None:
         await done(goods.levels(item, given.minimum, given.safety, by.name))
 
-    @router.get("/api/pickup", response_model=None)
-    async def orders(by: viewer) -> list[dict[str, Any]]:
-        """Orders to put aside and to hand out, with their clocks."""
-        return [plain_order(one) for one in await desk.look(lambda db: list_orders(db, context.clock()))]
-
-    @router.post("/api/pickup/{order}/aside", response_model=None)
-    async def aside(by: clerk, order: OrderId) -> None:
-        await done(goods.set_aside(order, by.name))
-
-    @router.post("/api/pickup/{order}/missing", response_model=None)
-    async def missing(by: clerk, order: OrderId) -> None:
-        await done(goods.missing(order, by.name))
-
-    @router.post("/api/pickup/{order}/collect", response_model=None)
-    async def collect(
-        by: clerk, order: OrderId, code: Annotated[str, Body(embed=True, max_length=LONGEST_CODE)] = ""
-    ) -> None:
-        await done(collector.collect(order, code, by.name))
-
-    @router.post("/api/pickup/{order}/unlock", response_model=None)
-    async def unlock(by: manager, order: OrderId) -> None:
-        await done(collector.unlock(order, by.name))
-
     return router
 
 
@@ -124,9 +99,3 @@ def _share(sums: StockSums) -> float | None:
 
 def _plain(row: StockRow) -> dict[str, Any]:
     return {**asdict(row), "free": row.free}
-
-
-def plain_order(order: Order) -> dict[str, Any]:
-    """An order as plain data; times in UTC epoch milliseconds."""
-    lines = [{"item": item, "name": name, "quantity": quantity} for item, name, quantity in order.lines]
-    return {**asdict(order), "haste": order.haste.value, "lines": lines}

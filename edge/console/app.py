@@ -50,6 +50,7 @@ from edge.console.api_export import export_files
 from edge.console.api_heat import heat_api
 from edge.console.api_inspect import inspect_api
 from edge.console.api_labels import labels_api
+from edge.console.api_pickup import pickup_api
 from edge.console.api_plan import plan_api
 from edge.console.api_proof import past_pictures, proof_api
 from edge.console.api_read import read_api
@@ -97,6 +98,7 @@ def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
         past_pictures(desk),
         readings_api(desk),
         stock_api(desk),
+        pickup_api(desk),
         alarms_api(desk),
         receiving_api(desk),
         trace_api(desk),

@@ -9,7 +9,8 @@ from typing import Any
 from simulators.demo.clients import ApiError
 from simulators.demo.judge import read_label
 from simulators.demo.promise import Promise as Promise
-from simulators.demo.stage import GRACE_SECONDS, Stage
+from simulators.demo.setting import GRACE_SECONDS
+from simulators.demo.stage import Stage
 from simulators.till.basket import NotForSaleError
 from simulators.till.till import Till
 

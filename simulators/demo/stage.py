@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import random
 import secrets
-import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import AsyncExitStack, closing
@@ -12,53 +10,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from simulators.camera.clip import ClipTruth
 from simulators.demo.clients import Box, Office
 from simulators.demo.cold import Fridge, open_fridge
+from simulators.demo.gateway_file import write_config
 from simulators.demo.goods import write_list
 from simulators.demo.judge import OfficeRecord, labels_right, read_office
 from simulators.demo.lanes import Account, open_lane
 from simulators.demo.line import Line
 from simulators.demo.net import Wires, open_wires
+from simulators.demo.ports import usual_port
 from simulators.demo.processes import NotStarted, Process
+from simulators.demo.setting import DEMO, Setting
 from simulators.demo.shop import Shop, device_of, open_shop
 
-GRACE_SECONDS = 4
-"""A real shop gives its shoppers half an hour; two minutes of demo have no room for that."""
-LEASE_SECONDS = 30
 DOUBLES = 2
 """Labels that show an item which has another label already: an end-cap beside the shelf."""
 OPERATOR = "office"
 MANAGER = "manager"
 SHELVES = ("A", "B", "C", "D")
-PORTS = range(20_000, 30_000)
-"""Where free ports are looked for: below the range from which the system gives ports to outgoing connections, so
-that nobody takes the port of a process that is down for a moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What the shop is like."""
-
-    labels: int = 24
-    tills: int = 3
-    items: int = 240
-    """Of the price list that is made up where none is given."""
-    usual_ports: bool = True
-    """The consoles take ports that people know, where those are free."""
-    broker: str = "auto"
-    grace_seconds: int = GRACE_SECONDS
-    poll_seconds: float = 0.5
-    """How often a label is on the air."""
-    more: str = ""
-    """Appended to the gateway's configuration."""
-    equipment: bool = False
-    """A fridge with a thermometer, and a switch that the last till hangs on."""
-    lanes: int = 0
-    """Self-checkout lanes with all their peripherals, each a process of its own."""
-
-
-DEMO = Setting(equipment=True, lanes=2)
 
 
 @dataclass
@@ -120,24 +89,13 @@ async def set_stage(
     """
     password = secrets.token_urlsafe(12)
     say("Head office starts")
-    office_process = Process(
-        "head office",
-        ["hq", "run", "--data", str(folder / "hq"), "--tls", "auto", "--listen", "127.0.0.1:0",
-         "--console", f"127.0.0.1:{_port(8090, setting.usual_ports)}"],
-        folder / "hq.log", folder / "hq" / "ports.json",
-    )  # fmt: skip
-    stack.push_async_callback(office_process.stop)
-    ports = await office_process.start()
-    office = Office(ports["console_url"])
-    stack.push_async_callback(office.close)
-    await office.set_up(OPERATOR, password)
+    office_process, office, ports = await _start_office(stack, folder, password, setting)
     line = Line(_listening(ports))
     await line.start()
     stack.push_async_callback(line.stop)
 
     say("Labels come on the air" + (", the camera's film is made" if film_seconds else ""))
     shop = await open_shop(stack, setting.labels, setting.poll_seconds, film_seconds, folder, seed)
-
     fridge = await open_fridge(stack) if setting.equipment else None
     wires = await open_wires(stack, f"till-{setting.tills}") if setting.equipment else None
     more = setting.more + "".join(one.config for one in (fridge, wires) if one is not None)
@@ -145,29 +103,14 @@ async def set_stage(
     say("The gateway is enrolled at head office")
     ca_file = Path(ports["ca"]) if ports.get("ca") else None
     code = await office.add_store(store, f"Shop {store}", "EUR", "Europe/Zagreb")
-    config = _write_config(folder, store, line, shop, ca_file, replace(setting, more=more))
+    config = write_config(folder, store, line, shop, ca_file, replace(setting, more=more))
     await _enrol(folder, line, code, office, store, ca_file)
-    gateway = Process(
-        "gateway", ["gateway", "run", str(config)], folder / "gateway.log", folder / "gateway" / "ports.json"
-    )
-    stack.push_async_callback(gateway.stop)
-    facts = await gateway.start()
-    box = Box(f"http://127.0.0.1:{facts['console']}")
-    await box.set_up(MANAGER, password)
+    gateway, box, broker = await _start_gateway(stack, folder, config, password)
 
     stage = Stage(store, folder, office, box, office_process, gateway, line, shop, password, {}, fridge, wires)
     stack.push_async_callback(lambda: stage.office.close())
     stack.push_async_callback(lambda: stage.box.close())
-
-    say("Tills come into service")
-    host, port = facts["mqtt"]
-    for number in range(1, setting.tills + 1):
-        till = f"till-{number}"
-        await shop.open_till(store, till, host, port, await box.enrol_till(till, f"Self-checkout {number}"), folder)
-
-    if setting.lanes:
-        say("Lanes come into service, with scanner, scale, printer and terminal")
-        await asyncio.gather(*(_open_lane(stack, stage, f"lane-{n}", host, port) for n in range(1, setting.lanes + 1)))
+    await _open_tills(stack, stage, setting, broker, say)
 
     say("Head office pushes the price list")
     if prices is None:
@@ -196,6 +139,52 @@ async def settled(stage: Stage, within_seconds: float) -> bool:
                 await asyncio.sleep(0.5)
     except TimeoutError:
         return False
+
+
+async def _start_office(
+    stack: AsyncExitStack, folder: Path, password: str, setting: Setting
+) -> tuple[Process, Office, dict[str, Any]]:
+    """Head office with its first operator, and the addresses that it says it listens at."""
+    process = Process(
+        "head office",
+        ["hq", "run", "--data", str(folder / "hq"), "--tls", "auto", "--listen", "127.0.0.1:0",
+         "--console", f"127.0.0.1:{usual_port(8090, setting.usual_ports)}"],
+        folder / "hq.log", folder / "hq" / "ports.json",
+    )  # fmt: skip
+    stack.push_async_callback(process.stop)
+    ports = await process.start()
+    office = Office(ports["console_url"])
+    stack.push_async_callback(office.close)
+    await office.set_up(OPERATOR, password)
+    return process, office, ports
+
+
+async def _start_gateway(
+    stack: AsyncExitStack, folder: Path, config: Path, password: str
+) -> tuple[Process, Box, tuple[str, int]]:
+    """The gateway with its first manager, and where its broker is."""
+    process = Process(
+        "gateway", ["gateway", "run", str(config)], folder / "gateway.log", folder / "gateway" / "ports.json"
+    )
+    stack.push_async_callback(process.stop)
+    facts = await process.start()
+    box = Box(f"http://127.0.0.1:{facts['console']}")
+    await box.set_up(MANAGER, password)
+    host, port = facts["mqtt"]
+    return process, box, (host, port)
+
+
+async def _open_tills(
+    stack: AsyncExitStack, stage: Stage, setting: Setting, broker: tuple[str, int], say: Callable[[str], None]
+) -> None:
+    say("Tills come into service")
+    for number in range(1, setting.tills + 1):
+        till = f"till-{number}"
+        password = await stage.box.enrol_till(till, f"Self-checkout {number}")
+        await stage.shop.open_till(stage.store, till, *broker, password, stage.folder)
+    if setting.lanes:
+        say("Lanes come into service, with scanner, scale, printer and terminal")
+        await asyncio.gather(*(_open_lane(stack, stage, f"lane-{n}", *broker) for n in range(1, setting.lanes + 1)))
 
 
 async def _open_lane(stack: AsyncExitStack, stage: Stage, lane: str, host: str, port: int) -> None:
@@ -237,58 +226,6 @@ async def _enrol(folder: Path, line: Line, code: str, office: Office, store: str
     await asyncio.gather(technician.finish(), office.approve_when_asked(store))
 
 
-def _write_config(folder: Path, store: str, line: Line, shop: Shop, ca_file: Path | None, setting: Setting) -> Path:
-    config = folder / "gateway.toml"
-    trust = f'ca_file = "{ca_file}"\n' if ca_file else ""
-    config.write_text(f"""
-data = "gateway"
-
-[shop]
-id = "{store}"
-name = "Shop {store}"
-currency = "EUR"
-locale = "hr"
-
-[console]
-port = {_port(8080, setting.usual_ports)}
-
-[hq]
-url = "https://127.0.0.1:{line.port}"
-poll_seconds = 5
-{trust}
-[prices]
-held_after_seconds = 8
-grace_seconds = {setting.grace_seconds}
-lease_seconds = {LEASE_SECONDS}
-
-[labels]
-at_once = 6
-silent_after_seconds = 10
-
-[drivers.mqtt]
-broker = "{setting.broker}"
-port = {_free_port()}
-
-[drivers.ble]
-backend = "{shop.radio.backend}"
-{"" if shop.film is None else camera("door", shop.film)}
-{setting.more}
-""")
-    return config
-
-
-def camera(name: str, film: ClipTruth, also: str = "") -> str:
-    """A camera that sees this film, as a part of the gateway's configuration; `also`: more lines of it."""
-    (x1, y1), (x2, y2) = film.line
-    return f"""
-[[cameras]]
-id = "{name}"
-address = "{film.path}"
-line = [[{x1}, {y1}], [{x2}, {y2}]]
-{also}
-"""
-
-
 def _listening(ports: dict[str, Any]) -> int:
     """The port on which head office listens for stores."""
     return int(ports["listen_url"].rsplit(":", 1)[1])
@@ -298,25 +235,3 @@ def _rows(folder: Path, store: str) -> dict[str, dict[str, Any]]:
     with closing(sqlite3.connect(f"file:{folder / 'hq' / 'hq.sqlite'}?mode=ro", uri=True, timeout=10)) as sql:
         found = sql.execute("SELECT item, row FROM price_list WHERE store = ? ORDER BY item", (store,)).fetchall()
     return {item: json.loads(row) for item, row in found}
-
-
-def _free_port() -> int:
-    while True:
-        port = random.choice(PORTS)  # noqa: S311  no secret
-        if _is_free(port):
-            return port
-
-
-def _port(wanted: int, usual: bool) -> int:
-    """The wanted port if nobody has it, else any free one."""
-    return wanted if usual and _is_free(wanted) else _free_port()
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

@@ -20,8 +20,9 @@ from statistics import median, quantiles
 
 from simulators.demo.day import scaled
 from simulators.demo.judge import find_overcharges, label_history
+from simulators.demo.setting import Setting
 from simulators.demo.shop import MODELS, now, shoppers
-from simulators.demo.stage import Setting, Stage, set_stage
+from simulators.demo.stage import Stage, set_stage
 from tests.bench.figure import Figure, Say
 
 LABELS, TILLS = 42, 3

@@ -16,7 +16,8 @@ from simulators.demo.clients import ApiError
 from simulators.demo.day import scaled
 from simulators.demo.judge import OfficeRecord, find_overcharges
 from simulators.demo.processes import NotStarted
-from simulators.demo.stage import Setting, Stage, set_stage, settled
+from simulators.demo.setting import Setting
+from simulators.demo.stage import Stage, set_stage, settled
 from simulators.till.basket import NotForSaleError
 from simulators.till.till import Till
 
