@@ -10,6 +10,7 @@ from edge.vision.audit.desk import AuditDesk
 from edge.vision.config import CameraConfig
 from edge.visits.scenes import keep_scene
 from simulators.camera import make_clip
+from tests.browser.past import Past
 from tests.console.cameras import SHOP, MadeUpCameras
 from tests.console.floor import DAY, HOUR, MINUTE, Floor, gtin
 
@@ -29,19 +30,28 @@ def audits(floor: Floor, folder: Path) -> AuditDesk:
     return AuditDesk(camera_of, floor.store)
 
 
+def tell_drawings(past: Past) -> None:
+    """Two people drew what the camera at the door looks for, one after the other."""
+    first = SHOP.model_copy(update={"zones": SHOP.zones[:1], "floor": None})
+    past.add(20 * DAY, lambda: past.floor.do(lambda tx: keep_scene(tx, "door", first, "mara", 0)))
+    past.add(20 * DAY, lambda: past.floor.do(lambda tx: keep_plan(tx, 1_800, 1_300, None, "mara")))
+    past.add(3 * DAY, lambda: past.floor.do(lambda tx: keep_scene(tx, "door", SHOP, "ivo", 1)))
+
+
 def watch_people(floor: Floor, now: int) -> None:
-    """Fifteen days of zones and heat, drawn by two people."""
+    """All of it, in a shop that has no other past."""
+    past = Past(floor, now, lambda _: None)
+    tell_drawings(past)
+    past.play()
+    floor.now = now
+    count_people(floor, now)
+
+
+def count_people(floor: Floor, now: int) -> None:
+    """Fifteen days of zones and heat, two audits, and what was sold meanwhile."""
     chance = random.Random(3)
 
     def work(tx: Transaction) -> None:
-        present = tx.now
-        tx.now = now - 20 * DAY
-        first = SHOP.model_copy(update={"zones": SHOP.zones[:1], "floor": None})
-        keep_scene(tx, "door", first, "mara", 0)
-        tx.now = now - 3 * DAY
-        keep_scene(tx, "door", SHOP, "ivo", 1)
-        tx.now = present
-        keep_plan(tx, 1_800, 1_300, None, "mara")
         for day in range(15):
             for quarter in range(28, 84):
                 at = (now - day * DAY) // DAY * DAY + quarter * QUARTER - HOUR

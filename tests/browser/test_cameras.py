@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import sign_in
-from tests.browser.shop import MANAGER, PASSWORD
+from tests.browser.manager import MANAGER, PASSWORD
 from tests.browser.test_console import CONTRAST, NAMELESS
 
 pytestmark = pytest.mark.browser

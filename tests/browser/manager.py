@@ -1,0 +1,3 @@
+"""Who runs the shop of these tests."""
+
+MANAGER, PASSWORD = "mara", "correct horse 42"
