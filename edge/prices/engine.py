@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from cloud_sync.contract.events import RowOutcome
 from cloud_sync.contract.reasons import say
 from edge.prices.activation import Book, Plan, Role, Rules, may_uncover, plan, raises
 from edge.prices.approvals import MayNotApprove, add_approval
@@ -21,6 +20,7 @@ from edge.prices.books import (
     write_sendings,
 )
 from edge.prices.history import note_offers
+from edge.prices.phases import land, move, refuse, say_held, supersede, tell
 from edge.prices.timing import is_timed, next_moment, takes_effect
 from edge.store import Transaction
 from edge.store.ledger import encode
@@ -55,7 +55,7 @@ class PriceEngine:
         for book in books.values():
             if book.target is None:
                 continue
-            self._supersede(tx, book)
+            supersede(tx, book.item, book.target.version)
             decided = plan(book, self.rules, tx.steady)
             if held and raises(book):
                 decided = replace(decided, send=(), send_member=())
@@ -69,7 +69,7 @@ class PriceEngine:
                     Sending(till, Role.TILL, book.item, offer, to_members=True) for till in decided.send_member
                 ]
             if decided.landed:
-                self._land(tx, book)
+                land(tx, book.item, book.target.version)
         self._wish(tx, books.values())
         if sendings:
             write_sendings(tx, sendings)
@@ -181,18 +181,18 @@ class PriceEngine:
         if why := self.objection(tx, item, version):
             raise MayNotApprove(why)
         if still := add_approval(tx, item, version, by):
-            self._move(tx, item, version, "held", "held", still)
-            self._tell(tx, item, version, "held", still)
+            move(tx, item, version, "held", "held", still)
+            tell(tx, item, version, "held", still)
         elif held[0] > tx.now or is_timed(tx, item, version) or version in unbegun(tx):
-            self._move(tx, item, version, "held", "waiting", takes_effect(held[0]))
+            move(tx, item, version, "held", "waiting", takes_effect(held[0]))
         else:
-            self._move(tx, item, version, "held", "active", "")
+            move(tx, item, version, "held", "active", "")
             self.settle(tx, [item])
         return True
 
     def reject(self, tx: Transaction, item: str, version: int, by: str) -> bool:
         """A person refuses a held price."""
-        if not self._refuse(tx, item, version, "held", f"refused by {by}"):
+        if not refuse(tx, item, version, "held", f"refused by {by}"):
             return False
         tx.record("price.rejected", item, {"version": version, "by": by})
         return True
@@ -211,14 +211,14 @@ class PriceEngine:
                 (item, version),
             ).fetchone()[0]
             if newer:
-                self._move(tx, item, version, "waiting", "superseded", say("superseded", newer=newer))
-                self._tell(tx, item, version, "refused", say("superseded", newer=newer))
+                move(tx, item, version, "waiting", "superseded", say("superseded", newer=newer))
+                tell(tx, item, version, "refused", say("superseded", newer=newer))
             elif why := self.hold(tx, item, version):
-                self._say_held(tx, item, version, "waiting", why)
+                say_held(tx, item, version, "waiting", why)
             elif why := self.objection(tx, item, version):
-                self._refuse(tx, item, version, "waiting", why)
+                refuse(tx, item, version, "waiting", why)
             else:
-                self._move(tx, item, version, "waiting", "active", "")
+                move(tx, item, version, "waiting", "active", "")
         self.settle(tx, begun + [item for item, _ in due] + end_grace(tx, self.rules.grace_ms))
         self._report_held(tx)
 
@@ -231,34 +231,19 @@ class PriceEngine:
             match decide(batch.rows, batch.starts, deadline, tx.now):
                 case Start():
                     close_batch(tx, sequence, "started", "")
-                    begun += [item for item in items if self._move(tx, item, sequence, "waiting", "active", "")]
+                    begun += [item for item in items if move(tx, item, sequence, "waiting", "active", "")]
                 case Abort() as given_up:
                     close_batch(tx, sequence, "aborted", given_up.words)
                     for item, phase in product(items, ("waiting", "held")):
-                        self._refuse(tx, item, sequence, phase, given_up.words)
+                        refuse(tx, item, sequence, phase, given_up.words)
                 case Wait(held_by, why) if why:
                     for item in items:
-                        self._say_held(tx, item, sequence, "waiting", say("batch-waits", item=held_by, why=why))
+                        say_held(tx, item, sequence, "waiting", say("batch-waits", item=held_by, why=why))
         return begun
 
     def next_due(self, tx: Transaction) -> int | None:
         """The next moment at which a timed price may take effect, if one waits for its time."""
         return next_moment(tx)
-
-    def _supersede(self, tx: Transaction, book: Book) -> None:
-        """An older price of the item that had not landed ends here."""
-        if book.target is None:
-            return
-        for (version,) in tx.sql.execute(
-            "SELECT version FROM price WHERE item = ? AND version < ? AND phase IN ('active', 'held')",
-            (book.item, book.target.version),
-        ).fetchall():
-            why = say("superseded", newer=book.target.version)
-            tx.sql.execute(
-                "UPDATE price SET phase = 'superseded', why = ?, changed_at = ? WHERE item = ? AND version = ?",
-                (why, tx.now, book.item, version),
-            )
-            self._tell(tx, book.item, version, "refused", why)
 
     def _wish(self, tx: Transaction, books: Iterable[Book]) -> None:
         """Set the desired half of the twins: what should be shown, allowed or not yet."""
@@ -279,11 +264,6 @@ class PriceEngine:
             (newest, tx.now, newest),
         )
 
-    def _land(self, tx: Transaction, book: Book) -> None:
-        if book.target is not None and self._move(tx, book.item, book.target.version, "active", "landed", ""):
-            tx.record("price.landed", book.item, {"version": book.target.version})
-            self._tell(tx, book.item, book.target.version, "landed", "")
-
     def _report_held(self, tx: Transaction) -> None:
         """Tell head office of every change that has been on its way for too long, and which devices hold it."""
         late = tx.sql.execute(
@@ -297,41 +277,7 @@ class PriceEngine:
             why = describe(plan(books[item], self.rules, tx.steady))
             if held and raises(books[item]):
                 why = say("waiting-mains", why=held)
-            self._say_held(tx, item, version, "active", why)
-
-    def _say_held(self, tx: Transaction, item: str, version: int, phase: str, why: str) -> None:
-        """Note what a price waits for; head office hears of it when it is news."""
-        moved = tx.sql.execute(
-            "UPDATE price SET why = ? WHERE item = ? AND version = ? AND phase = ? AND why != ?",
-            (why, item, version, phase, why),
-        )
-        if moved.rowcount:
-            self._tell(tx, item, version, "held", why)
-            tx.topics.add("prices")
-
-    def _refuse(self, tx: Transaction, item: str, version: int, old: str, why: str) -> bool:
-        """A price that has not begun never will; neither will what was to follow it, if it is a promotion."""
-        if not self._move(tx, item, version, old, "refused", why):
-            return False
-        self._tell(tx, item, version, "refused", why)
-        ends = tx.sql.execute("SELECT version FROM price WHERE item = ? AND ends = ?", (item, version)).fetchone()
-        if ends is not None:
-            self._refuse(tx, item, ends[0], "waiting", say("never-began"))
-        return True
-
-    def _move(self, tx: Transaction, item: str, version: int, old: str, new: str, why: str) -> bool:
-        """Change the phase of one price, if it still is in `old`."""
-        moved = tx.sql.execute(
-            "UPDATE price SET phase = ?, why = ?, changed_at = ? WHERE item = ? AND version = ? AND phase = ?",
-            (new, why, tx.now, item, version, old),
-        )
-        tx.topics.add("prices")
-        return moved.rowcount > 0
-
-    @staticmethod
-    def _tell(tx: Transaction, item: str, version: int, outcome: str, why: str) -> None:
-        tx.sql.execute("UPDATE price SET told = ? WHERE item = ? AND version = ?", (outcome, item, version))
-        tx.tell_outcome(version, item, RowOutcome.model_validate({"item": item, "outcome": outcome, "why": why[:300]}))
+            say_held(tx, item, version, "active", why)
 
 
 def describe(decided: Plan, limit: int = 5) -> str:
