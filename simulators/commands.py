@@ -108,23 +108,24 @@ def till(
     port: int = 1883,
     journal: Path = Path("till.db"),
     sales: Annotated[int, typer.Option(help="How many baskets to sell", min=0)] = 10,
+    batch: Annotated[str, typer.Option(help="The batch that every code names; none unless set")] = "",
 ) -> None:
     """Connect a till, let it take prices, sell something at random, and wait until all of it is receipted."""
     machine = Till(TillConfig(store, device, host, port, password, journal))
     source = random.Random()  # noqa: S311  shoppers, no secret
     machine.start()
     try:
-        asyncio.run(_sell(machine, sales, source))
+        asyncio.run(_sell(machine, sales, source, batch))
     finally:
         machine.stop()
 
 
-async def _sell(machine: Till, sales: int, source: random.Random) -> None:
+async def _sell(machine: Till, sales: int, source: random.Random, batch: str) -> None:
     while not machine.prices():
         out.print("waiting for prices …")
         await asyncio.sleep(1)
     for _ in range(sales):
-        items = [price.item for price in source.sample(machine.prices(), k=min(3, len(machine.prices())))]
+        items = [(price.item, 1, batch) for price in source.sample(machine.prices(), k=min(3, len(machine.prices())))]
         try:
             sale = await asyncio.to_thread(machine.sell, items)
         except NotForSaleError as error:

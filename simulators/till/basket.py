@@ -9,6 +9,7 @@ from simulators.till.journal import MemberPrice, Price
 
 MAX_LINES = 200
 MAX_COUPONS = 20
+LONGEST_BATCH = 20
 
 
 class NotForSaleError(Exception):
@@ -32,6 +33,8 @@ class SaleLine:
     member: bool = False
     """Whether it is a member's price."""
     lowered: "Lowered | None" = None
+    batch: str = ""
+    """The batch that the scanned code named, "" where it named none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ def words(line: SaleLine) -> dict[str, Any]:
         del said["member"]
     if line.lowered is None:
         del said["lowered"]
+    if not line.batch:
+        del said["batch"]
     return said
 
 
@@ -79,6 +84,7 @@ class Scanned:
     price: Price
     member: MemberPrice | None
     quantity: int
+    batch: str = ""
 
 
 @dataclass
@@ -94,18 +100,20 @@ class Basket:
     """Place of a line → the price that staff set, who, and why."""
     _coupons: list[Coupon] = field(default_factory=list)
 
-    def scan(self, item: str, quantity: int = 1) -> Price:
-        """Add an item at the price of this moment. Raises NotForSaleError."""
+    def scan(self, item: str, quantity: int = 1, batch: str = "") -> Price:
+        """Add an item at the price of this moment; `batch` where its code names one. Raises NotForSaleError."""
         price = self.look_up(item)
         if price is None:
             raise NotForSaleError(f"{item} has no price on this till")
         if quantity < 1:
             raise NotForSaleError(f"{quantity} of {item} cannot be sold")
+        if len(batch) > LONGEST_BATCH:
+            raise NotForSaleError(f"a batch has at most {LONGEST_BATCH} characters")
         if len(self._lines) == MAX_LINES:
             raise NotForSaleError(f"a receipt has at most {MAX_LINES} lines")
         if self._lines and self._lines[0].price.currency != price.currency:
             raise NotForSaleError(f"{item} is priced in {price.currency}, the basket in {self.currency}")
-        self._lines.append(Scanned(price, self.look_up_member(item), quantity))
+        self._lines.append(Scanned(price, self.look_up_member(item), quantity, batch))
         return price
 
     @property
@@ -162,9 +170,11 @@ class Basket:
         member = self._lower_member(scanned) if self.member else None
         if member is not None and member.minor < price.minor:
             total = line_total(member.minor, scanned.quantity, price.per)
-            return SaleLine(price.item, member.version, member.minor, scanned.quantity, total, price.per, member=True)
+            return SaleLine(
+                price.item, member.version, member.minor, scanned.quantity, total, price.per, True, batch=scanned.batch
+            )
         total = line_total(price.minor, scanned.quantity, price.per)
-        return SaleLine(price.item, price.version, price.minor, scanned.quantity, total, price.per)
+        return SaleLine(price.item, price.version, price.minor, scanned.quantity, total, price.per, batch=scanned.batch)
 
     def _lower(self, scanned: Price) -> Price:
         """The price now where it fell since the scan."""

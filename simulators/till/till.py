@@ -161,9 +161,16 @@ class Till:
             self._journal.give_back(coupon, self._clock())
 
     def sell(
-        self, items: Iterable[str | tuple[str, int]], *, member: bool = False, coupons: Iterable[str] = ()
+        self,
+        items: Iterable[str | tuple[str, int] | tuple[str, int, str]],
+        *,
+        member: bool = False,
+        coupons: Iterable[str] = (),
     ) -> Sale:
-        """Scan and pay: GTIN-14s, each alone or with its quantity; then coupons. Raises NotForSaleError."""
+        """Scan and pay: GTIN-14s, each alone, with its quantity, or with that and its batch; then coupons.
+
+        Raises NotForSaleError.
+        """
         with self._selling:
             basket = self.open_basket()
             basket.member = member

@@ -6,7 +6,6 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from cloud_sync.contract.epcis import document
-from cloud_sync.contract.events import Sale, SaleLine
 from drivers.base import Measure, Message, Survey
 from edge.cli import build
 from edge.coldchain.config import FridgeConfig
@@ -20,6 +19,8 @@ from edge.receiving.desk import ReceivingDesk
 from edge.receiving.machine import Keeps, Rules
 from edge.receiving.records import Arrived, Registrar
 from edge.views.trace import Trace, trace
+from simulators.till import Basket, Price
+from simulators.till.basket import words
 from tests.console.floor import MINUTE, Floor, gtin, row
 from tests.epcis.standard import faults
 from tests.receiving.test_desk import COLD
@@ -48,9 +49,10 @@ class History:
 
     def sell(self, quantity: int, batch: str = "") -> None:
         self.sold += 1
-        line = SaleLine(item=MILK, version=1, minor=129, quantity=quantity, total_minor=129 * quantity, batch=batch)
-        sale = Sale(receipt=f"R-{self.sold}", currency="EUR", lines=(line,), total_minor=line.total_minor)
-        body = sale.model_dump(exclude_defaults=True)
+        basket = Basket({MILK: Price(MILK, 1, "Whole milk 1 l", 129, "EUR", "each")}.get)
+        basket.scan(MILK, quantity, batch)
+        body = {"receipt": f"R-{self.sold}", "currency": "EUR", "lines": [words(one) for one in basket.lines()],
+                "total_minor": 129 * quantity}  # fmt: skip
         message = Message("till-1", 1, self.sold, self.floor.now, "sale", body, lambda: None)
         self.floor.do(lambda tx: Intake(self.floor.engine)(tx, [message]))
 

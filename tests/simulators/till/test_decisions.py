@@ -183,3 +183,14 @@ def test_a_member_pays_the_lower_of_the_two_prices_and_keeps_both_as_scanned() -
     (line,) = basket.lines()
     assert (line.minor, line.version, line.member) == (85, 3, False)
     assert "member" not in words(line)
+
+
+def test_a_line_says_its_batch_where_the_code_named_one() -> None:
+    basket = Basket({TEA: Price(TEA, 1, "tea", 100, "EUR", "each")}.get)
+    basket.scan(TEA, 2, "LOT-7")
+    basket.scan(TEA)
+    named, plain = (words(line) for line in basket.lines())
+    assert named["batch"] == "LOT-7"
+    assert "batch" not in plain
+    with pytest.raises(NotForSaleError, match="20 characters"):
+        basket.scan(TEA, 1, "L" * 21)
