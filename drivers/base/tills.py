@@ -34,8 +34,12 @@ class TillDriver(Driver):
     """Drives devices that charge prices and keep a journal."""
 
     @abstractmethod
-    async def send_prices(self, device: str, rows: Sequence[PriceRow | MemberRow]) -> None:
-        """Hand rows to the till; the till confirms by an event of its own. Raises Unreachable."""
+    async def send_prices(self, device: str, rows: Sequence[PriceRow | MemberRow], epoch: int | None = None) -> None:
+        """Hand rows to the till; the till confirms by an event of its own.
+
+        `epoch`: the journal that they are for, as the books have it; a till that keeps another takes none of them.
+        Raises Unreachable, also where the driver knows that it does.
+        """
 
     @abstractmethod
     async def send_receipt(self, device: str, epoch: int, seq: int) -> None:

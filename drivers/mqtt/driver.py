@@ -113,9 +113,16 @@ class MqttDriver(TillDriver):
             await link.close()
         await self._broker.stop()
 
-    async def send_prices(self, device: str, rows: Sequence[PriceRow | MemberRow]) -> None:
-        """Hand rows to the broker, in as few messages as the contract allows. Raises Unreachable."""
-        for payload in write_prices(rows):
+    async def send_prices(self, device: str, rows: Sequence[PriceRow | MemberRow], epoch: int | None = None) -> None:
+        """Hand rows to the broker, in as few messages as the contract allows. Raises Unreachable.
+
+        A till's birth may still be on its way to us, so each message says itself which journal it is for.
+        """
+        with self._counting:
+            keeps = self._presence.epoch(device)
+        if None not in (epoch, keeps) and epoch != keeps:
+            raise Unreachable(device, "it keeps another journal than the one that these prices are for")
+        for payload in write_prices(rows, epoch):
             self._publish(device, "prices", payload)
 
     async def send_receipt(self, device: str, epoch: int, seq: int) -> None:

@@ -145,25 +145,29 @@ def write_lent(answer: CouponLent | CouponRefused) -> bytes:
     return orjson.dumps(said)
 
 
-def write_prices(rows: Iterable[PriceRow | MemberRow]) -> Iterator[bytes]:
-    """As few messages as hold the rows, each within MAX_ROWS and MAX_PAYLOAD; prices for members in their own."""
+def write_prices(rows: Iterable[PriceRow | MemberRow], epoch: int | None = None) -> Iterator[bytes]:
+    """As few messages as hold the rows, each within MAX_ROWS and MAX_PAYLOAD; prices for members in their own.
+
+    `epoch`: the journal that they are for; None leaves it open.
+    """
     all_rows = list(rows)
-    yield from _packed(b"members", (row for row in all_rows if isinstance(row, MemberRow)))
-    yield from _packed(b"rows", (row for row in all_rows if isinstance(row, PriceRow)))
+    head = b"{" if epoch is None else b'{"epoch":%d,' % epoch
+    yield from _packed(head + b'"members":[', (row for row in all_rows if isinstance(row, MemberRow)))
+    yield from _packed(head + b'"rows":[', (row for row in all_rows if isinstance(row, PriceRow)))
 
 
-def _packed(name: bytes, rows: Iterable[PriceRow | MemberRow]) -> Iterator[bytes]:
+def _packed(head: bytes, rows: Iterable[PriceRow | MemberRow]) -> Iterator[bytes]:
     parts: list[bytes] = []
     size = 0
     for row in rows:
         part = orjson.dumps(row)
         if parts and (len(parts) == MAX_ROWS or size + len(part) > MAX_PAYLOAD - 100):
-            yield b'{"' + name + b'":[' + b",".join(parts) + b"]}"
+            yield head + b",".join(parts) + b"]}"
             parts, size = [], 0
         parts.append(part)
         size += len(part) + 1
     if parts:
-        yield b'{"' + name + b'":[' + b",".join(parts) + b"]}"
+        yield head + b",".join(parts) + b"]}"
 
 
 def write_receipt(epoch: int, seq: int) -> bytes:

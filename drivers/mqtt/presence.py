@@ -26,6 +26,7 @@ class Presence:
 
     def __init__(self) -> None:
         self._session: dict[str, int | None] = {}
+        self._epoch: dict[str, int] = {}
         self._heard: dict[str, int] = {}
         self._connection = 0
 
@@ -40,6 +41,7 @@ class Presence:
                 if device not in self._session and len(self._session) >= MAX_DEVICES:
                     return Verdict.CROWDED
                 self._session[device] = words.session
+                self._epoch[device] = words.epoch
                 self._heard[device] = self._connection
                 return Verdict.CAME
             case Death():
@@ -48,6 +50,10 @@ class Presence:
                     return Verdict.STALE
                 self._forget(device)
                 return Verdict.LEFT
+
+    def epoch(self, device: str) -> int | None:
+        """Which journal a device keeps, by its last birth; None for one that is not here, or never said."""
+        return self._epoch.get(device)
 
     def missing(self) -> tuple[str, ...]:
         """Devices that were here before our link broke and have not said a word since. They are forgotten."""
@@ -68,4 +74,5 @@ class Presence:
 
     def _forget(self, device: str) -> None:
         self._session.pop(device, None)
+        self._epoch.pop(device, None)
         self._heard.pop(device, None)

@@ -62,14 +62,15 @@ class TillDispatcher:
     async def _bring(self, till: str, epoch: int | None, driver: TillDriver) -> None:
         """`epoch`: the journal that it keeps now. Until that is on record, the books may be of one that is gone."""
         now = self._clock()
-        with self._store.reading() as db:
-            if epoch is not None and journal_of(db.conn, till) != epoch:
+        with self._store.reading() as db:  # one moment: what is sent is for that journal alone
+            journal = journal_of(db.conn, till) or None
+            if epoch is not None and journal != epoch:
                 return
             wanted = till_rows(db.conn, till)
         due, self._on_the_way[till] = due_rows(wanted, self._on_the_way.get(till, {}), now)
         for start in range(0, len(due), ROWS_PER_MESSAGE):
             part = due[start : start + ROWS_PER_MESSAGE]
-            await driver.send_prices(till, part)
+            await driver.send_prices(till, part, journal)
             self._on_the_way[till].update({key(row): now for row in part})
 
 

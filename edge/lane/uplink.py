@@ -199,7 +199,8 @@ class Uplink:
             match message.topic.rpartition("/")[2]:
                 case "prices":
                     prices = read_prices(payload)
-                    self._journal.apply(prices.rows, prices.members)
+                    if prices.epoch in (None, self._journal.epoch):
+                        self._journal.apply(prices.rows, prices.members)
                 case "receipt":
                     self._hear_receipt(*read_receipt(payload))
                 case "granted":

@@ -45,6 +45,7 @@ class _Member(_Said):
 
 
 class _Prices(_Said):
+    epoch: Whole | None = None
     rows: Annotated[tuple[_Price, ...], Field(max_length=200)] = ()
     members: Annotated[tuple[_Member, ...], Field(max_length=200)] = ()
 
@@ -85,6 +86,8 @@ class Prices:
 
     rows: tuple[PriceRow, ...]
     members: tuple[MemberRow, ...]
+    epoch: int | None = None
+    """The journal that they are for; None: whichever is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def read_prices(payload: bytes) -> Prices:
     """Raises NotUnderstood."""
     said = _read(_Prices, payload)
     rows = tuple(PriceRow(row.item, row.version, row.name, row.minor, row.currency, row.per) for row in said.rows)
-    return Prices(rows, tuple(MemberRow(row.item, row.version, row.minor) for row in said.members))
+    return Prices(rows, tuple(MemberRow(row.item, row.version, row.minor) for row in said.members), said.epoch)
 
 
 def read_receipt(payload: bytes) -> tuple[int, int]:

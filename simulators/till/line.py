@@ -257,6 +257,8 @@ class Line:
         if self._faults.deaf_to_prices:
             return
         prices = read_prices(payload)
+        if prices.epoch not in (None, self._journal.epoch):
+            return
         for _ in range(2 if self._faults.prices_twice else 1):
             self._take_prices(prices)
 

@@ -40,6 +40,8 @@ class Prices:
 
     rows: tuple[Price, ...] = ()
     members: tuple[MemberPrice, ...] = ()
+    epoch: int | None = None
+    """The journal that they are for; None: whichever is kept."""
 
 
 def read_prices(payload: bytes) -> Prices:
@@ -51,7 +53,8 @@ def read_prices(payload: bytes) -> Prices:
             raise NotUnderstoodError(f"rows or members is not a list of up to {_MAX_ROWS}")
     if not rows and not members:
         raise NotUnderstoodError("neither rows nor members")
-    return Prices(tuple(map(_price, rows)), tuple(map(_member, members)))
+    epoch = _integer(said, "epoch") if "epoch" in said else None
+    return Prices(tuple(map(_price, rows)), tuple(map(_member, members)), epoch)
 
 
 def read_granted(payload: bytes) -> tuple[int, int]:

@@ -83,6 +83,7 @@ class Tills(TillDriver):
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, list[tuple[str, int]]]] = []
+        self.epochs: list[int | None] = []
         self.grants: list[tuple[str, int, int]] = []
         self.receipts: list[tuple[str, int, int]] = []
         self.coupons: list[tuple[str, CouponLent | CouponRefused]] = []
@@ -95,8 +96,9 @@ class Tills(TillDriver):
     async def stop(self) -> None:
         """Nothing to end."""
 
-    async def send_prices(self, device: str, rows: Sequence[PriceRow | MemberRow]) -> None:
-        """Note the rows."""
+    async def send_prices(self, device: str, rows: Sequence[PriceRow | MemberRow], epoch: int | None = None) -> None:
+        """Note the rows, and which journal they are for."""
+        self.epochs.append(epoch)
         self._or_fail(device)
         self.sent.append((device, [(row.item, row.version) for row in rows]))
         await asyncio.sleep(0)

@@ -5,6 +5,7 @@ import asyncio
 from drivers.errors import Unreachable
 from edge.dispatch import wanted as dispatch
 from edge.dispatch.tills import Receipts
+from edge.intake import Intake
 from tests.dispatch.floor import A, B, Floor, running
 from tests.store.rig import until
 
@@ -107,6 +108,14 @@ async def test_a_till_with_a_new_journal_is_sent_all_that_it_may_charge(floor: F
         assert rows_sent(floor) == []
         floor.do(lambda tx: floor.engine.till_forgot(tx, "till-1", 2))
         await until(lambda: sorted(rows_sent(floor)) == sorted([(A, 1), (B, 1)]))
+
+
+async def test_rows_are_sent_for_the_journal_that_the_books_are_about(floor: Floor) -> None:
+    floor.till("till-1")
+    floor.do(lambda tx: Intake(floor.engine).meet(tx, "till-1", 7))
+    floor.price(100, 1)
+    async with running(floor.dispatch_tills()):
+        await until(lambda: floor.tills.epochs == [7])
 
 
 async def test_only_the_newest_receipt_of_each_till_is_sent(floor: Floor) -> None:

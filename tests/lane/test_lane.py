@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cloud_sync.contract.events import Sale
+from drivers.mqtt.payloads import write_prices
 from edge.lane.events import (
     StaffDid,
     VoidPressed,
@@ -137,7 +138,9 @@ async def test_a_price_that_falls_before_paying_is_charged_and_none_changes_whil
         shop.terminal.habits = Habits(card_ms=1500, ack_ms=500)
         await lane.press_pay()
         await shop.phase(Phase.PAYING)
-        await shop.shop.driver.send_prices(DEVICE, [replace(PRICES[0], version=3, minor=50)])
+        for late in write_prices([replace(PRICES[0], version=9, minor=1)], shop.journal.epoch + 1):
+            shop.shop.driver._publish(DEVICE, "prices", late)  # for a journal that is gone
+        await shop.shop.driver.send_prices(DEVICE, [replace(PRICES[0], version=3, minor=50)], shop.journal.epoch)
         await asyncio.sleep(0.3)
         assert shop.journal.price(MILK)[0] == replace(PRICES[0], version=2, minor=99)
         await shop.phase(Phase.FREE)

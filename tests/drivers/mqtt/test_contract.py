@@ -115,7 +115,9 @@ def test_every_example_fits_its_schema_and_is_understood(name: str, schema: Any,
 def test_what_the_driver_writes_fits_the_document() -> None:
     schemas = SPEC["components"]["schemas"]
     rows = [PriceRow("03850102314218", 8, "Čaj", 189, "EUR", "each")]
-    assert all(fits(schemas["prices"], json.loads(message)) for message in write_prices(rows))
+    assert all(
+        fits(schemas["prices"], json.loads(message)) for message in (*write_prices(rows), *write_prices(rows, 5))
+    )
     assert fits(schemas["receipt"], json.loads(write_receipt(5, 7)))
     assert fits(schemas["granted"], json.loads(write_granted(5, 60_000)))
     ask = CouponAsk("till-1", 7, "C-2291", 5)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from drivers.base import MemberRow, PriceRow
+from drivers.errors import Unreachable
+from drivers.mqtt.payloads import write_prices
 from simulators.till import NotForSaleError, Till
 from tests.drivers.mqtt.kit import BROKERS, STORE, Gateway, eventually, needs_clients, open_shop, own
 
@@ -34,6 +36,28 @@ def agreed(gateway: Gateway, *tills: Till) -> bool:
         device: [m.body["receipt"] for m in gateway.kept if m.kind == "sale" and m.device == device] for device in made
     }
     return kept == made and not any(till.backlog for till in tills)
+
+
+@pytest.mark.parametrize("broker", BROKERS)
+async def test_prices_for_a_journal_that_is_gone_reach_no_till(broker: str, tmp_path: Path) -> None:
+    gateway = Gateway()
+    async with open_shop(broker, tmp_path, gateway) as shop:
+        till = shop.till("till-1")
+        till.start()
+        try:
+            await eventually(lambda: gateway.seen_)
+            with pytest.raises(Unreachable, match="another journal"):
+                await shop.driver.send_prices("till-1", prices(7, 199), till.epoch + 1)
+            for late in write_prices(prices(7, 199), till.epoch + 1):  # as one sent before the birth was heard
+                shop.driver._publish("till-1", "prices", late)
+            await shop.driver.send_prices("till-1", prices(6, 149), till.epoch)
+            await eventually(lambda: applied(gateway, 6))
+            assert not applied(gateway, 7)
+            assert [one.minor for one in till.truth.prices[TEA]] == [149]
+        finally:
+            till.stop()
+        await eventually(lambda: gateway.lost_)
+        await shop.driver.send_prices("till-1", prices(8, 199), till.epoch + 1)  # nobody here who says otherwise
 
 
 @pytest.mark.parametrize("broker", BROKERS)
