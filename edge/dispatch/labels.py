@@ -81,7 +81,7 @@ class LabelDispatcher:
         chosen = self._pacing.next(free, self._clock(), first_of(jobs))
         if chosen:
             self._hints.make_way()
-        elif not self._tasks:
+        elif len(self._tasks) < self._pacing.at_once:
             self._hints.start_one(jobs)
         for label in chosen:
             task = asyncio.create_task(self._supervise(jobs[label]), name=f"label {label}")

@@ -11,7 +11,9 @@ FEW = 5
 FEW_IN_PROMOTION = 20
 """A promotion says what remains of it sooner."""
 REST_MS = 600_000
-"""A label is drawn anew for a hint alone at most this often: each picture wears its battery."""
+"""What a picture for a hint alone costs a label in rest: each wears its battery."""
+SAVED_UP = FEW_IN_PROMOTION
+"""Pictures that a label which rested may have one right after the other: all that is left may be told as it sells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def left_of(sql: sqlite3.Connection, item: str, version: int) -> int | None:
 def due_hint(sql: sqlite3.Connection, now: int, skip: Collection[str]) -> Hint | None:
     """The label that needs its hint drawn anew most: what is out first. Reads only.
 
-    Never one that has a price to learn, and none that was drawn for its hint a short while ago.
+    Never one that has a price to learn, and none that was drawn too often for its hint of late.
     """
     rows = sql.execute(
         "SELECT b.device, b.item, s.version, h.left, k.hand - k.reserved, k.minimum, p.was_minor IS NOT NULL,"
@@ -52,11 +54,11 @@ def due_hint(sql: sqlite3.Connection, now: int, skip: Collection[str]) -> Hint |
         " JOIN showing s ON s.device = b.device AND s.item = b.item AND s.confirmed = 1 AND s.until IS NULL"
         " JOIN price p ON p.item = s.item AND p.version = s.version"
         " JOIN stock k ON k.item = b.item LEFT JOIN label_hint h ON h.device = b.device"
-        " WHERE (h.at IS NULL OR abs(? - h.at) >= ?)"
+        " WHERE (h.at IS NULL OR h.at - ? NOT BETWEEN ? AND ?)"
         " AND (h.left IS NOT NULL OR k.level = 'minimum' OR p.was_minor IS NOT NULL)"
         " AND NOT EXISTS (SELECT 1 FROM showing o WHERE o.device = b.device AND o.confirmed = 0)"
         " ORDER BY k.hand - k.reserved, b.device",
-        (now, REST_MS),
+        (now, (SAVED_UP - 1) * REST_MS + 1, SAVED_UP * REST_MS),  # beyond: the clock was set back
     )
     for label, item, version, told, free, minimum, promotion, tells in rows:
         left = left_to_tell(free, minimum, promotion=bool(promotion)) if tells else None
@@ -65,14 +67,18 @@ def due_hint(sql: sqlite3.Connection, now: int, skip: Collection[str]) -> Hint |
     return None
 
 
-def note_drawn(tx: Transaction, label: str, left: int | None) -> None:
-    """What the label says now."""
-    tx.sql.execute("INSERT OR REPLACE INTO label_hint VALUES (?, ?, ?)", (label, left, tx.now))
+def note_drawn(tx: Transaction, label: str, left: int | None, cost_ms: int = 0) -> None:
+    """What the label says now. `cost_ms`: how much rest it has to have for that; `at` is when it will have had all."""
+    tx.sql.execute(
+        "INSERT INTO label_hint VALUES (?1, ?2, ?3 + ?4) ON CONFLICT (device) DO UPDATE SET left = ?2,"
+        " at = CASE WHEN at BETWEEN ?3 AND ?5 THEN at ELSE ?3 END + ?4",
+        (label, left, tx.now, cost_ms, tx.now + SAVED_UP * REST_MS),
+    )
 
 
 def note_redrawn(tx: Transaction, hint: Hint, digest: str) -> None:
     """A label shows the same version of its price with another hint."""
-    note_drawn(tx, hint.label, hint.left)
+    note_drawn(tx, hint.label, hint.left, REST_MS)
     tx.record("label.redrawn", hint.label, {"item": hint.item, "version": hint.version, "pixels": digest})
     tx.sql.execute(
         "UPDATE twin SET reported = json_set(reported, '$.digest', ?) WHERE device = ?"

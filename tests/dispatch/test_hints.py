@@ -10,7 +10,7 @@ from drivers.errors import Unreachable
 from edge.dispatch import hints
 from edge.dispatch.labels import LabelDispatcher
 from edge.inventory.facts import Kind, Movement
-from edge.inventory.hints import REST_MS, left_of, left_to_tell
+from edge.inventory.hints import REST_MS, SAVED_UP, left_of, left_to_tell
 from edge.inventory.levels import Levels
 from edge.inventory.records import note, set_levels
 from edge.inventory.sales import note_sales
@@ -47,6 +47,10 @@ def stocked(floor: Floor, item: str, quantity: int) -> None:
     floor.do(work)
 
 
+def found(floor: Floor, number: int, pieces: int) -> None:
+    floor.do(lambda tx: note(tx, [Movement(f"c:{number}", A, Kind.COUNT, floor.clock.now, counted=pieces)]))
+
+
 def sold(floor: Floor, item: str, quantity: int) -> None:
     floor.do(lambda tx: note_sales(tx, [(tx.now, [(item, quantity)])]))
 
@@ -60,28 +64,63 @@ def test_what_is_told(free: int, minimum: int | None, promotion: bool, told: int
     assert left_to_tell(free, minimum, promotion=promotion) == told
 
 
-async def test_a_label_says_how_few_are_left_and_rests_then(floor: Floor) -> None:
+async def test_a_label_says_at_once_how_few_are_left(floor: Floor) -> None:
     floor.label("label-1")
     floor.price(100, 1)
     stocked(floor, A, 10)
     async with running(dispatcher(floor).run()):
         await until(lambda: floor.labels.shows.get("label-1") == shows(A, 1, None).digest)
         sold(floor, A, 7)
-        await asyncio.sleep(0.1)
-        assert floor.labels.attempts == ["label-1"]  # it was drawn a moment ago
-        floor.clock.now += REST_MS
         await until(lambda: floor.labels.shows["label-1"] == shows(A, 1, 3).digest)
         sold(floor, A, 3)
-        floor.clock.now += REST_MS
         await until(lambda: floor.labels.shows["label-1"] == shows(A, 1, 0).digest)
         floor.do(lambda tx: note(tx, [Movement("d2", A, Kind.DELIVERY, tx.now, 50)]))
-        floor.clock.now += REST_MS
         await until(lambda: floor.labels.shows["label-1"] == shows(A, 1, None).digest)
         floor.price(120, 2)
         await until(lambda: floor.labels.shows["label-1"] == shows(A, 2, None).digest)
     assert len(floor.labels.attempts) == 5
     redrawn = [body["version"] for _, _, body in floor.ledger("label.redrawn")]
     assert redrawn == [1, 1, 1]
+
+
+async def test_a_label_whose_stock_goes_to_and_fro_rests(floor: Floor) -> None:
+    floor.label("label-1")
+    floor.price(100, 1)
+    stocked(floor, A, 2)
+    async with running(dispatcher(floor).run()):
+        await until(lambda: floor.labels.shows.get("label-1") == shows(A, 1, 2).digest)
+        for number in range(SAVED_UP):
+            left = 1 + number % 2
+            found(floor, number, left)
+            await until(lambda left=left: floor.labels.shows["label-1"] == shows(A, 1, left).digest)
+        drawn = len(floor.labels.attempts)
+        assert drawn == 1 + SAVED_UP
+        found(floor, 98, 1)
+        await asyncio.sleep(0.1)
+        assert len(floor.labels.attempts) == drawn
+        floor.clock.now += REST_MS
+        await until(lambda: floor.labels.shows["label-1"] == shows(A, 1, 1).digest)
+        floor.clock.now -= 2 * SAVED_UP * REST_MS  # a clock that was set back holds nothing up
+        found(floor, 99, 0)
+        await until(lambda: floor.labels.shows["label-1"] == shows(A, 1, 0).digest)
+
+
+async def test_a_label_that_hangs_keeps_no_other_from_saying_what_is_left(floor: Floor) -> None:
+    floor.label("label-1")
+    floor.label("label-2", B)
+    floor.price(100, 1, (A, B))
+    stocked(floor, B, 10)
+    async with running(dispatcher(floor).run()):
+        await until(lambda: floor.right() == {"label-1", "label-2"})
+
+        async def hangs(label: str) -> None:
+            await asyncio.sleep(3600 if label == "label-1" else 0)
+
+        floor.labels.answer = hangs
+        floor.price(90, 2, (A,))
+        await until(lambda: floor.labels.busy == 1)
+        sold(floor, B, 8)
+        await until(lambda: floor.labels.shows["label-2"] == shows(B, 1, 2).digest)
 
 
 async def test_a_price_does_not_wait_for_a_hint(floor: Floor) -> None:
