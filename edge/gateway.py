@@ -208,7 +208,7 @@ class Gateway:
         )  # fmt: skip
         pictures = Pictures(
             config.shop, store, lambda device: known.panel if (known := registry.get(device)) else None,
-            config.law.digit_rule(),
+            clock, config.law.digit_rule(),
         )  # fmt: skip
         credentials = Credentials(config.data / "passwords")
         return Core(store, registry, engine, watch, hours, law, credentials, pictures)

@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from drivers.base import Panel, PanelImage
 from edge.config import Shop
-from edge.inventory.hints import left_of
+from edge.inventory.hints import told_of
 from edge.labels import digital_link
 from edge.labels.content import CannotDraw, LabelContent
 from edge.labels.draw import draw, price_digits
@@ -23,6 +25,7 @@ class Pictures:
     shop: Shop
     store: Store
     panel_of: Callable[[str], Panel | None]
+    clock: Callable[[], int]
     digits: DigitRule | None = None
     _warned: dict[str, str] = field(default_factory=dict)
     """Label → what was last said of its digits, so that it is said once."""
@@ -73,7 +76,7 @@ class Pictures:
                 " WHERE item = ? AND version = ?",
                 (item, version),
             ).fetchone()
-            left = left_of(db.conn, item, version)
+            told = told_of(db.conn, item, version, self.clock())
         if row is None:
             return None
         name, minor, currency, per, unit_minor, unit, was_minor, member_minor = row
@@ -81,5 +84,9 @@ class Pictures:
             item=item, version=version, name=name, minor=minor, currency=currency, per=per, unit_minor=unit_minor,
             unit=unit, was_minor=was_minor, locale=self.shop.locale, domain=self.shop.domain,
             tag=digital_link.tag_of(label),
-            member_minor=member_minor, left=left,
+            member_minor=member_minor, left=told.left, back=self._day(told.back),
         )  # fmt: skip
+
+    def _day(self, at: int | None) -> date | None:
+        """The day of the shop's own calendar."""
+        return None if at is None else datetime.fromtimestamp(at / 1000, ZoneInfo(self.shop.timezone)).date()

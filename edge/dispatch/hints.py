@@ -12,7 +12,7 @@ from drivers.base import LabelDriver, PanelImage
 from drivers.errors import DeviceError
 from edge.devices.registry import Registry
 from edge.dispatch.wanted import Job, note_sending
-from edge.inventory.hints import REST_MS, Hint, due_hint, left_of, note_redrawn
+from edge.inventory.hints import REST_MS, Hint, due_hint, note_redrawn, told_of
 from edge.labels.content import CannotDraw
 from edge.store import Store, StoreError, Transaction
 
@@ -71,7 +71,7 @@ class HintDrawer:
 
     def _heard(self, topics: frozenset[str]) -> None:
         """Any thread."""
-        self._news = self._news or bool(topics & {"stock", "labels", "prices"})
+        self._news = self._news or bool(topics & {"stock", "labels", "prices", "receiving"})
 
     async def _supervise(self, hint: Hint) -> None:
         try:
@@ -86,7 +86,7 @@ class HintDrawer:
     async def _bring(self, hint: Hint) -> None:
         known = self._registry.get(hint.label)
         with self._store.reading() as db:  # one moment: what is drawn is what is noted
-            hint = replace(hint, left=left_of(db.conn, hint.item, hint.version))
+            hint = replace(hint, told=told_of(db.conn, hint.item, hint.version, self._clock()))
             image = self._draw(hint.item, hint.version, hint.label)
         driver = self._drivers.get(known.driver) if known is not None and known.enrolled else None
         if image is None or driver is None:

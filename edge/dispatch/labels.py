@@ -13,7 +13,7 @@ from edge.devices.registry import Registry
 from edge.dispatch.bell import Bell
 from edge.dispatch.hints import HintDrawer
 from edge.dispatch.wanted import Job, first_of, label_jobs, note_sending
-from edge.inventory.hints import left_of, note_drawn
+from edge.inventory.hints import Told, note_drawn, told_of
 from edge.labels.content import CannotDraw
 from edge.prices.engine import PriceEngine
 from edge.store import Store, StoreError, Transaction
@@ -126,7 +126,7 @@ class LabelDispatcher:
             return
         try:
             with self._store.reading() as db:  # one moment: what is drawn is what is noted
-                left = left_of(db.conn, job.item, job.version)
+                told = told_of(db.conn, job.item, job.version, self._clock())
                 image = self._draw(job.item, job.version, job.label)
         except CannotDraw as error:
             raise Refused(job.label, str(error)) from error
@@ -137,12 +137,12 @@ class LabelDispatcher:
         unchanged = await self._store.do(lambda tx: note_sending(tx, job, image.digest))
         if not unchanged:
             await self._show(self._drivers[known.driver], job.label, image)
-        await self._store.do(lambda tx: self._shown(tx, job, image.digest, left))
+        await self._store.do(lambda tx: self._shown(tx, job, image.digest, told))
         self._registry.worked(job.label)
 
-    def _shown(self, tx: Transaction, job: Job, digest: str, left: int | None) -> None:
+    def _shown(self, tx: Transaction, job: Job, digest: str, told: Told) -> None:
         self._engine.label_shown(tx, job.label, job.item, job.version, digest)
-        note_drawn(tx, job.label, left)
+        note_drawn(tx, job.label, told)
 
     async def _show(self, driver: LabelDriver, label: str, image: PanelImage) -> None:
         """Upload, but not for ever: a label that hangs must not keep a turn from the others."""

@@ -1,9 +1,10 @@
-"""What labels say of the stock: how many pieces are left, where that is few; and which of them say something else."""
+"""What labels say of the stock: how few pieces are left, or when more come; and which of them say something else."""
 
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from edge.receiving.announced import next_due
 from edge.store import Transaction
 
 FEW = 5
@@ -17,13 +18,21 @@ SAVED_UP = FEW_IN_PROMOTION
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a label says of the stock. `left`: pieces; None: nothing. `back`: when a sold-out item comes, if known."""
+
+    left: int | None = None
+    back: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hint:
-    """A label that says something else of the stock than it should. `left`: pieces; None: nothing is to be said."""
+    """A label that says something else of the stock than it should: `told` is right."""
 
     label: str
     item: str
     version: int
-    left: int | None
+    told: Told
 
 
 def left_to_tell(free: int, minimum: int | None, *, promotion: bool) -> int | None:
@@ -32,14 +41,18 @@ def left_to_tell(free: int, minimum: int | None, *, promotion: bool) -> int | No
     return max(0, free) if free <= most else None
 
 
-def left_of(sql: sqlite3.Connection, item: str, version: int) -> int | None:
-    """What a label of this item and version says is left. Only of pieces, and of items under stock control."""
+def told_of(sql: sqlite3.Connection, item: str, version: int, now: int) -> Told:
+    """What a label of this item and version says. Only of pieces, and of items under stock control."""
     row = sql.execute(
         "SELECT k.hand - k.reserved, k.minimum, p.was_minor IS NOT NULL FROM stock k JOIN price p ON p.item = k.item"
         " WHERE k.item = ? AND k.kept = 1 AND p.version = ? AND p.per = 'each'",
         (item, version),
     ).fetchone()
-    return left_to_tell(row[0], row[1], promotion=bool(row[2])) if row else None
+    return _told(sql, item, left_to_tell(row[0], row[1], promotion=bool(row[2])) if row else None, now)
+
+
+def _told(sql: sqlite3.Connection, item: str, left: int | None, now: int) -> Told:
+    return Told(left, next_due(sql, item, now) if left == 0 else None)
 
 
 def due_hint(sql: sqlite3.Connection, now: int, skip: Collection[str]) -> Hint | None:
@@ -48,7 +61,7 @@ def due_hint(sql: sqlite3.Connection, now: int, skip: Collection[str]) -> Hint |
     Never one that has a price to learn, and none that was drawn too often for its hint of late.
     """
     rows = sql.execute(
-        "SELECT b.device, b.item, s.version, h.left, k.hand - k.reserved, k.minimum, p.was_minor IS NOT NULL,"
+        "SELECT b.device, b.item, s.version, h.left, h.back, k.hand - k.reserved, k.minimum, p.was_minor IS NOT NULL,"
         " k.kept = 1 AND p.per = 'each' FROM binding b"
         " JOIN device d ON d.id = b.device AND d.enrolled = 1 AND d.state = 'ready'"
         " JOIN showing s ON s.device = b.device AND s.item = b.item AND s.confirmed = 1 AND s.until IS NULL"
@@ -60,25 +73,28 @@ def due_hint(sql: sqlite3.Connection, now: int, skip: Collection[str]) -> Hint |
         " ORDER BY k.hand - k.reserved, b.device",
         (now, (SAVED_UP - 1) * REST_MS + 1, SAVED_UP * REST_MS),  # beyond: the clock was set back
     )
-    for label, item, version, told, free, minimum, promotion, tells in rows:
-        left = left_to_tell(free, minimum, promotion=bool(promotion)) if tells else None
-        if left != told and label not in skip:
-            return Hint(label, item, version, left)
+    for label, item, version, left, back, free, minimum, promotion, tells in rows:
+        if label in skip:
+            continue
+        right = left_to_tell(free, minimum, promotion=bool(promotion)) if tells else None
+        if (told := _told(sql, item, right, now)) != Told(left, back):
+            return Hint(label, item, version, told)
     return None
 
 
-def note_drawn(tx: Transaction, label: str, left: int | None, cost_ms: int = 0) -> None:
+def note_drawn(tx: Transaction, label: str, told: Told, cost_ms: int = 0) -> None:
     """What the label says now. `cost_ms`: how much rest it has to have for that; `at` is when it will have had all."""
     tx.sql.execute(
-        "INSERT INTO label_hint VALUES (?1, ?2, ?3 + ?4) ON CONFLICT (device) DO UPDATE SET left = ?2,"
-        " at = CASE WHEN at BETWEEN ?3 AND ?5 THEN at ELSE ?3 END + ?4",
-        (label, left, tx.now, cost_ms, tx.now + SAVED_UP * REST_MS),
+        "INSERT INTO label_hint (device, left, back, at) VALUES (?1, ?2, ?3, ?4 + ?5)"
+        " ON CONFLICT (device) DO UPDATE SET left = ?2, back = ?3,"
+        " at = CASE WHEN at BETWEEN ?4 AND ?6 THEN at ELSE ?4 END + ?5",
+        (label, told.left, told.back, tx.now, cost_ms, tx.now + SAVED_UP * REST_MS),
     )
 
 
 def note_redrawn(tx: Transaction, hint: Hint, digest: str) -> None:
     """A label shows the same version of its price with another hint."""
-    note_drawn(tx, hint.label, hint.left, REST_MS)
+    note_drawn(tx, hint.label, hint.told, REST_MS)
     tx.record("label.redrawn", hint.label, {"item": hint.item, "version": hint.version, "pixels": digest})
     tx.sql.execute(
         "UPDATE twin SET reported = json_set(reported, '$.digest', ?) WHERE device = ?"

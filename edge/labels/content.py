@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 
@@ -53,6 +54,8 @@ class LabelContent:
 
     left: int | None = None
     """How many pieces are left, where the label may say so; see `edge.inventory.hints`."""
+    back: date | None = None
+    """The day on which what is sold out comes again, by the shop's calendar."""
 
     @property
     def shown_item(self) -> str:

@@ -1,5 +1,7 @@
 """Deliveries that head office announced: what the goods entrance expects, until somebody opens a sheet for it."""
 
+import sqlite3
+
 from cloud_sync.contract.goods import Announce
 from edge.store import Transaction
 
@@ -35,6 +37,15 @@ def take_in(tx: Transaction, coming: Announce) -> None:
     tx.sql.execute("DELETE FROM announced WHERE due < ?", (tx.now - KEEP_MS,))
     tx.record("receiving.announced", coming.id, {"source": coming.source, "lines": len(coming.lines)})
     tx.topics.add("receiving")
+
+
+def next_due(sql: sqlite3.Connection, item: str, now: int) -> int | None:
+    """When more of an item is announced for, of what is still to come; None: nobody said. Reads only."""
+    (due,) = sql.execute(
+        f"SELECT MIN(a.due) FROM announced a WHERE a.item = ? AND a.due >= ? AND {UNCHECKED}",  # noqa: S608  ours
+        (item, now),
+    ).fetchone()
+    return None if due is None else int(due)
 
 
 def is_expected(tx: Transaction, delivery: str, place: int) -> bool:

@@ -63,7 +63,7 @@ class Floor:
         self.site = Site(self.shop.id, self.shop.domain, self.shop.timezone)
         self.engine = PriceEngine(held_after_ms=1_000)
         self.registry = Registry(self.store, self.clock, silent_after_ms=10 * DAY)
-        self.pictures = Pictures(self.shop, self.store, self._panel_of)
+        self.pictures = Pictures(self.shop, self.store, self._panel_of, lambda: self.now)
         self.watch = ClockWatch(ClockRules(), "boot", self.clock)
         self.hours = ShopHours(Calendar(ZoneInfo(self.shop.timezone)))
         self.verbs = ShopVerbs(

@@ -5,15 +5,17 @@ import asyncio
 import numpy as np
 import pytest
 
+from cloud_sync.contract.goods import Announce, AnnouncedLine
 from drivers.base import PanelImage
 from drivers.errors import Unreachable
 from edge.dispatch import hints
 from edge.dispatch.labels import LabelDispatcher
 from edge.inventory.facts import Kind, Movement
-from edge.inventory.hints import REST_MS, SAVED_UP, left_of, left_to_tell
+from edge.inventory.hints import REST_MS, SAVED_UP, Told, left_to_tell, told_of
 from edge.inventory.levels import Levels
 from edge.inventory.records import note, set_levels
 from edge.inventory.sales import note_sales
+from edge.receiving.announced import take_in
 from tests.dispatch.floor import PANEL, A, B, Floor, running
 from tests.store.rig import until
 
@@ -28,14 +30,15 @@ def dispatcher(floor: Floor) -> LabelDispatcher:
 
     def draw(item: str, version: int, _: str) -> PanelImage:
         with floor.store.reading() as db:
-            return shows(item, version, left_of(db.conn, item, version))
+            return shows(item, version, told_of(db.conn, item, version, floor.clock.now))
 
     return LabelDispatcher(floor.store, floor.engine, floor.registry, {"ble": floor.labels}, draw, floor.clock, 4)
 
 
-def shows(item: str, version: int, left: int | None) -> PanelImage:
+def shows(item: str, version: int, told: Told | int | None) -> PanelImage:
     pixels = np.zeros((4, 8), np.uint8)
-    pixels.flat[:] = [int(bit) for bit in f"{hash((item, version, left)) & 0xFFFFFFFF:032b}"]
+    said = told if isinstance(told, Told) else Told(told)
+    pixels.flat[:] = [int(bit) for bit in f"{hash((item, version, said)) & 0xFFFFFFFF:032b}"]
     return PanelImage(PANEL, pixels)
 
 
@@ -48,7 +51,8 @@ def stocked(floor: Floor, item: str, quantity: int) -> None:
 
 
 def found(floor: Floor, number: int, pieces: int) -> None:
-    floor.do(lambda tx: note(tx, [Movement(f"c:{number}", A, Kind.COUNT, floor.clock.now, counted=pieces)]))
+    move = Movement(f"c:{number}", A, Kind.COUNT, floor.clock.now, counted=pieces)
+    floor.do(lambda tx: note(tx, [move]))
 
 
 def sold(floor: Floor, item: str, quantity: int) -> None:
@@ -90,11 +94,10 @@ async def test_a_label_whose_stock_goes_to_and_fro_rests(floor: Floor) -> None:
     async with running(dispatcher(floor).run()):
         await until(lambda: floor.labels.shows.get("label-1") == shows(A, 1, 2).digest)
         for number in range(SAVED_UP):
-            left = 1 + number % 2
-            found(floor, number, left)
-            await until(lambda left=left: floor.labels.shows["label-1"] == shows(A, 1, left).digest)
+            found(floor, number, 1 + number % 2)
+            await until(lambda: len(floor.labels.attempts) == number + 2)  # noqa: B023  awaited at once
         drawn = len(floor.labels.attempts)
-        assert drawn == 1 + SAVED_UP
+        assert floor.labels.shows["label-1"] == shows(A, 1, 2).digest
         found(floor, 98, 1)
         await asyncio.sleep(0.1)
         assert len(floor.labels.attempts) == drawn
@@ -102,6 +105,29 @@ async def test_a_label_whose_stock_goes_to_and_fro_rests(floor: Floor) -> None:
         await until(lambda: floor.labels.shows["label-1"] == shows(A, 1, 1).digest)
         floor.clock.now -= 2 * SAVED_UP * REST_MS  # a clock that was set back holds nothing up
         found(floor, 99, 0)
+        await until(lambda: floor.labels.shows["label-1"] == shows(A, 1, 0).digest)
+
+
+async def test_a_label_that_is_sold_out_says_when_more_comes(floor: Floor) -> None:
+    floor.label("label-1")
+    floor.price(100, 1)
+    stocked(floor, A, 4)
+    due = floor.clock.now + 2 * REST_MS
+
+    def announced(number: str, item: str, at: int) -> None:
+        line = AnnouncedLine(item=item, quantity=20)
+        floor.do(lambda tx: take_in(tx, Announce(id=number, due=at, lines=(line,))))
+
+    async with running(dispatcher(floor).run()):
+        announced("D-1", A, due)
+        await until(lambda: floor.labels.shows.get("label-1") == shows(A, 1, None).digest)
+        sold(floor, A, 4)
+        await until(lambda: floor.labels.shows["label-1"] == shows(A, 1, Told(0, due)).digest)
+        announced("D-2", B, due - 1)
+        announced("D-3", A, due - 1)
+        await until(lambda: floor.labels.shows["label-1"] == shows(A, 1, Told(0, due - 1)).digest)
+        floor.clock.now = due + 1  # it did not come
+        floor.price(90, 2, (B,))
         await until(lambda: floor.labels.shows["label-1"] == shows(A, 1, 0).digest)
 
 

@@ -1,6 +1,7 @@
 """What a label says of the stock takes the place of the item's number, and nothing else's."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -28,8 +29,8 @@ def test_a_hint_that_is_too_wide_or_has_no_words_is_left_out() -> None:
     few_digits = label(item="00000096385074", locale="nl")
     for panel in PANELS:
         assert draw(replace(few_digits, left=0), panel).digest == draw(few_digits, panel).digest
-    assert stock.words(3, "xx") == ""
-    assert stock.words(None, "en") == ""
+    assert stock.words(3, None, "xx") == ()
+    assert stock.words(None, None, "en") == ()
 
 
 @pytest.mark.parametrize("locale", sorted(stock._WORDS))
@@ -37,3 +38,21 @@ def test_every_language_says_it_on_a_common_label(locale: str) -> None:
     plain = label(locale=locale)
     panel = Panel(296, 128, PANELS[0].inks)
     assert draw(replace(plain, left=3), panel).digest != draw(plain, panel).digest
+
+
+@pytest.mark.parametrize("locale", sorted(stock._WORDS))
+def test_every_language_says_on_a_common_label_when_more_comes(locale: str) -> None:
+    sold_out = label(locale=locale, left=0)
+    panel = Panel(296, 128, PANELS[0].inks)
+    digests = {
+        draw(replace(sold_out, back=back), panel).digest for back in (None, date(2026, 11, 24), date(2027, 2, 1))
+    }
+    assert len(digests) == 3
+
+
+def test_a_day_that_does_not_fit_gives_way_to_the_plain_word() -> None:
+    short = label(item="00000096385074", locale="zh")
+    sold_out = replace(short, left=0)
+    for panel in PANELS:
+        assert draw(replace(sold_out, back=date(2026, 11, 24)), panel).digest == draw(sold_out, panel).digest
+        assert draw(sold_out, panel).digest != draw(short, panel).digest

@@ -68,7 +68,7 @@ def shop(tmp_path: Path) -> Iterator[Floor]:
 
 @pytest.mark.parametrize(("least_mm", "fits"), [(5, True), (60, False)])
 async def test_a_label_too_small_is_refused_when_bound_and_when_drawn(shop: Floor, least_mm: float, fits: bool) -> None:
-    pictures = Pictures(shop.shop, shop.store, lambda _: MIDDLE, DigitRule(least_mm, refuse=True, inches={}))
+    pictures = Pictures(shop.shop, shop.store, lambda _: MIDDLE, lambda: 0, DigitRule(least_mm, refuse=True, inches={}))
     verbs = replace(shop.verbs, unfit=pictures.unfit)
     await verbs.bind("label-2", gtin(2), "", "mara")  # an item without a price
     if fits:
@@ -82,7 +82,7 @@ async def test_a_label_too_small_is_refused_when_bound_and_when_drawn(shop: Floo
 
 
 def test_a_warning_is_said_once_and_stops_nothing(shop: Floor, caplog: pytest.LogCaptureFixture) -> None:
-    pictures = Pictures(shop.shop, shop.store, lambda _: MIDDLE, DigitRule(60, refuse=False, inches={}))
+    pictures = Pictures(shop.shop, shop.store, lambda _: MIDDLE, lambda: 0, DigitRule(60, refuse=False, inches={}))
     with caplog.at_level(logging.WARNING, "edge.pictures"):
         assert pictures.unfit(gtin(1), "label-1") == ""
         assert pictures(gtin(1), 1, "label-1") is not None
