@@ -22,7 +22,7 @@ from edge.proof.plain import plain_answer, plain_judgement
 from edge.proof.receipt import Judgement, Verdict
 from edge.proof.records import ShopFacts, read_shop
 from edge.proof.timeline import Timeline
-from edge.proof.words import VERDICTS, say_evidence, say_face, say_line, say_sale_time, say_story
+from edge.proof.words import VERDICTS, say_evidence, say_face, say_line, say_sale_time, say_story, say_sum
 from edge.store.reading import reading_ledger
 
 _COLOURS = {Verdict.FINE: "green", Verdict.POSSIBLE: "yellow", Verdict.OVERCHARGE: "red"}
@@ -129,6 +129,7 @@ def _tell_receipts(teller: _Teller, found: Sequence[Judgement], as_json: bool) -
             charged = f"{teller.money(line.charged)}{per} (v{line.version})"
             table.add_row(line.item, charged, f"[{colour}]{VERDICTS[line.verdict]}[/{colour}]", escape(why))
         teller.out.print(table)
+        teller.out.print("  " + escape(say_sum(one, teller.money)))
         rows = ", ".join(f"{proof.seq}:{proof.hash[:8]}" for proof in one.evidence)
         teller.out.print(f"  [dim]evidence rows {rows or 'none'}; the sale {one.row.seq}:{one.row.hash[:8]}[/dim]")
 

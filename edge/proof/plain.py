@@ -77,6 +77,8 @@ def plain_judgement(judged: Judgement) -> dict[str, Any]:
         "hash": judged.row.hash,
         "verdict": judged.verdict.value,
         "total": judged.total,
+        "comes_to": judged.due,
+        "coupons": [{"coupon": coupon, "minor": minor} for coupon, minor in judged.coupons],
         "grace_ms": judged.grace_ms,
         "sold": {
             "from": time.start,
@@ -98,6 +100,7 @@ def _line(line: Line) -> dict[str, Any]:
         "member": line.member,
         "lowered": None if line.lowered is None else line.lowered.model_dump(),
         "quantity": line.quantity,
+        "batch": line.batch,
         "total": line.total,
         "per": line.per,
         "comes_to": line.right,

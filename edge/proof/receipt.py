@@ -81,11 +81,16 @@ class Line:
     """The version as the till was given it; None: the ledger does not know that the till had it."""
     lowered: Lowered | None = None
     """Who lowered the price at the till, from what and why. A price that was raised is an overcharge."""
+    batch: str = ""
+    """Which batch was sold, where the scanned code named it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A receipt, judged line by line. `row` is the sale's row of the ledger."""
+    """A receipt, judged line by line. `row` is the sale's row of the ledger, `total` what was paid.
+
+    `coupons`: each with what it took off. They stand beside the lines, which say what the items cost.
+    """
 
     receipt: str
     till: str
@@ -94,11 +99,19 @@ class Judgement:
     grace_ms: int
     total: int
     lines: tuple[Line, ...]
+    coupons: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def due(self) -> int:
+        """What the lines come to, less what coupons took off."""
+        return sum(line.total for line in self.lines) - sum(minor for _, minor in self.coupons)
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of the lines."""
+        """The worst of the lines; a sum that is more than these come to is an overcharge, too."""
         found = {line.verdict for line in self.lines}
+        if self.total > self.due:
+            found.add(Verdict.OVERCHARGE)
         return next((one for one in reversed(Verdict) if one in found), Verdict.FINE)
 
     @property
@@ -167,6 +180,7 @@ def judge(
         grace_ms,
         int(sale.body.get("total", 0)),
         tuple(lines),
+        tuple((str(coupon), int(minor)) for coupon, minor in sale.body.get("coupons", ())),
     )
 
 
@@ -180,7 +194,7 @@ def _judge_line(sold: Sold, shown: list[Shown], blank: tuple[str, ...], given: F
     due = min(right, sold.at(worst.minor)) if below and worst else right
     return Line(
         sold.item, sold.version, sold.charged, sold.member, sold.quantity, sold.total, sold.per, right, verdict, worst,
-        max(0, sold.total - due), tuple(shown), blank, given, sold.lowered,
+        max(0, sold.total - due), tuple(shown), blank, given, sold.lowered, sold.batch,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ class Sold:
     """Whether it is the price for members."""
     lowered: Lowered | None = None
     """Who lowered the price from what, and why."""
+    batch: str = ""
 
     def at(self, minor: int) -> int:
         """What the line comes to at this price, rounded once."""
@@ -62,4 +63,5 @@ def read_line(row: Sequence[Any], sold_per: Callable[[str, int], str]) -> Sold:
         per,
         more.get("member") is True,
         Lowered.model_validate(more["lowered"]) if "lowered" in more else None,
+        str(more.get("batch", "")),
     )

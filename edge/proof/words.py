@@ -85,6 +85,16 @@ def say_sale_time(judged: Judgement, zone: ZoneInfo) -> str:
     return f"sold {span} by the gateway's clock; {told}, {heard}; by {many}, {drift}"
 
 
+def say_sum(judged: Judgement, money: Money) -> str:
+    """What was paid, what coupons took off, and whether the sum is right."""
+    said = f"paid {money(judged.total)}"
+    if judged.coupons:
+        said += "; " + ", ".join(f"coupon {coupon} took off {money(minor)}" for coupon, minor in judged.coupons)
+    if judged.total > judged.due:
+        said += f"; the lines{' less coupons' if judged.coupons else ''} come to {money(judged.due)}: an overcharge"
+    return said
+
+
 def say_line(line: Line, money: Money, zone: ZoneInfo, moment: int) -> str:
     """Why a line got its verdict."""
     if line.lowest is None:
@@ -95,6 +105,8 @@ def say_line(line: Line, money: Money, zone: ZoneInfo, moment: int) -> str:
         until = "" if low.span.end is None else f" until {clock(low.span.end, zone, moment)}"
         price = money(low.minor) + (" to members" if line.member else "")
         said = f"lowest: {low.label} {sure} {price} (v{low.face.version}){until}"
+    if line.batch:
+        said += f"; batch {line.batch}"
     if line.lowered is not None:
         said += f"; changed by {line.lowered.by} from {money(line.lowered.from_minor)}: {line.lowered.reason}"
     if line.lowered is None and line.till is not None and line.charged < (line.till.minor or 0):

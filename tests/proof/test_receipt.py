@@ -1,5 +1,6 @@
 """Judging receipts: an overcharge is stated only when nothing excuses it."""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,10 +8,11 @@ import pytest
 from cloud_sync.contract.events import SaleLine
 from edge.proof.facts import Row
 from edge.proof.label import label_timeline
+from edge.proof.plain import plain_judgement
 from edge.proof.receipt import DELIVERY_MS, Verdict, judge, sale_time
 from edge.proof.sold import write_line
 from edge.proof.till import till_timeline
-from edge.proof.words import say_line
+from edge.proof.words import say_line, say_sum
 from tests.proof.rows import ITEM, Book
 
 MINUTE = 60_000
@@ -86,6 +88,20 @@ def test_the_judgement_names_labels_rows_and_the_sum() -> None:
     assert (one.over, one.lowest.label if one.lowest else "") == (60, "label-1")
     assert one.till is not None
     assert {(proof.seq, proof.hash) for proof in judged.evidence} >= {(5, f"{5:064x}"), (1, f"{1:064x}")}
+
+
+def test_a_coupon_stands_beside_the_lines_and_a_wrong_sum_is_an_overcharge() -> None:
+    """Two at 1.29 and a coupon of 0.58: 2.00 is right; with 2.10 ten cents are too much."""
+    line = label_timeline("label-1", shelf(0, 30 * MINUTE).rows)
+    for total, expected in ((200, Verdict.FINE), (210, Verdict.OVERCHARGE)):
+        row = sale(10 * MINUTE)
+        row = replace(row, body={**row.body, "total": total, "coupons": [["C-1", 58]]})
+        judged = judge(row, sale_time(row), {ITEM: [line]}, {}, 0)
+        assert (judged.verdict, judged.coupons, judged.due) == (expected, (("C-1", 58),), 200)
+        said = say_sum(judged, lambda minor: f"{(minor or 0) / 100:.2f}")
+        assert ("overcharge" in said) == (total > 200)
+        assert "coupon C-1 took off 0.58" in said
+        assert plain_judgement(judged)["coupons"] == [{"coupon": "C-1", "minor": 58}]
 
 
 def test_labels_without_a_record_excuse_nothing_and_accuse_nobody() -> None:

@@ -60,6 +60,24 @@ class ReceiptDesk:
             with ui.element("div").classes("console-list"):
                 for line in one.lines:
                     self._draw_line(one, line)
+                for coupon, minor in one.coupons:
+                    self._draw_coupon(coupon, minor)
+            self._draw_sum(one)
+
+    def _draw_coupon(self, coupon: str, minor: int) -> None:
+        with ui.element("div").classes("console-line"):
+            ui.icon("local_offer").props("aria-hidden=true").classes("aisle-soft")
+            text(self._visit.t("receipt.coupon", coupon=coupon)).classes("aisle-grow")
+            text("−" + self._visit.desk.figures.money(minor))
+
+    def _draw_sum(self, one: Judgement) -> None:
+        t, money = self._visit.t, self._visit.desk.figures.money
+        with ui.element("div").classes("console-line"):
+            text(t("receipt.total"), "strong").classes("aisle-grow")
+            text(money(one.total), "strong")
+        if one.total > one.due:
+            with notice(State.FAILED, t("receipt.overcharge"), t("receipt.total-wrong", right=money(one.due))):
+                pass
 
     def _draw_line(self, one: Judgement, line: Line) -> None:
         t, money = self._visit.t, self._visit.desk.figures.money
@@ -76,6 +94,8 @@ class ReceiptDesk:
                     facts = {"by": line.lowered.by, "reason": line.lowered.reason}
                     said = t("receipt.lowered", price=money(line.lowered.from_minor), **facts)
                     text(said, "div").classes("aisle-soft aisle-small")
+                if line.batch:
+                    text(t("receipt.batch", batch=line.batch), "div").classes("aisle-soft aisle-small")
                 if line.member:
                     text(t("receipt.member"), "div").classes("aisle-soft aisle-small")
                 if line.per != "each":
