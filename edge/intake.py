@@ -120,6 +120,9 @@ class Intake:
                 case "lane.visit":
                     lanes.take_visit(batch.tx, message)
                     batch.tell(message, EventClass.VISIT, message.kind, message.body)
+                case "lane.payment":
+                    lanes.take_payment(batch.tx, message)
+                    batch.tell(message, EventClass.TELEMETRY, message.kind, message.body)
                 case "lane.staff":
                     batch.facts.append((message.kind, message.device, lanes.staff_fact(message)))
                     batch.tell(message, EventClass.SALE, message.kind, message.body)

@@ -42,6 +42,16 @@ class LaneVisit(_Told):
     lines: Count = 0
 
 
+class LanePayment(_Told):
+    """Body of "lane.payment": what a terminal answered when it was asked for money, and after how long.
+
+    "failed": it could not be asked; "unknown": what became of the payment had to be found out.
+    """
+
+    outcome: Literal["approved", "declined", "unknown", "failed"]
+    ms: Count
+
+
 class LaneStaff(_Told):
     """Body of "lane.staff": what somebody of the staff decided at the lane."""
 
@@ -76,6 +86,17 @@ def take_visit(tx: Transaction, message: Message) -> None:
          told.lines),
     )  # fmt: skip
     tx.sql.execute("DELETE FROM lane_visit WHERE at < ?", (tx.now - KEPT_MS,))
+    tx.topics.add("lanes")
+
+
+def take_payment(tx: Transaction, message: Message) -> None:
+    """A terminal's answer. Raises ValidationError for what cannot be read."""
+    told = LanePayment.model_validate(message.body)
+    tx.sql.execute(
+        "INSERT OR IGNORE INTO lane_payment VALUES (?, ?, ?, ?, ?, ?)",
+        (message.device, message.epoch, message.seq, message.at, told.outcome, told.ms),
+    )
+    tx.sql.execute("DELETE FROM lane_payment WHERE at < ?", (tx.now - KEPT_MS,))
     tx.topics.add("lanes")
 
 

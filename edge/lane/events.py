@@ -213,6 +213,17 @@ class TellLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class TellPayment:
+    """The terminal was asked for money. `outcome`: approved, declined, unknown, or failed: it could not be asked.
+
+    `ms`: from the asking to the answer, the shopper's time with the card included.
+    """
+
+    outcome: str
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class TellStaff:
     """A decision of the staff, for the record."""
 
@@ -223,5 +234,6 @@ class TellStaff:
 
 
 Action = (
-    AskCoupon | GiveBackCoupons | Authorise | Pursue | KeepSale | DropDraft | PrintReceipt | TellLeft | TellStaff
+    AskCoupon | GiveBackCoupons | Authorise | Pursue | KeepSale | DropDraft | PrintReceipt | TellLeft | TellPayment
+    | TellStaff
 )  # fmt: skip

@@ -21,6 +21,7 @@ from edge.lane.events import (
     PrintEnded,
     Pursue,
     TellLeft,
+    TellPayment,
 )
 from edge.lane.state import (
     Call,
@@ -54,18 +55,30 @@ def pay(lane: Lane, event: PayPressed, now: int, prices: Prices) -> Next:
 
 
 def payment_told(lane: Lane, event: PaymentTold | PaymentRefused, now: int) -> Next:
-    """The terminal has spoken, or could not be asked."""
+    """The terminal has spoken, or could not be asked. What it said to a payment at first is told, with its time."""
     draft = lane.draft
     if lane.phase is not Phase.PAYING or draft is None:
         return lane, ()
-    lane = replace(lane, pursuing=False)
+    if isinstance(event, PaymentTold) and event.payment.id != draft.receipt:
+        return replace(lane, pursuing=False), ()
+    after, actions = _answered(replace(lane, pursuing=False), draft, event, now)
+    if not lane.pursuing:
+        actions = (*actions, TellPayment(_outcome(event), max(0, now - lane.paying_since)))
+    return after, actions
+
+
+def _outcome(event: PaymentTold | PaymentRefused) -> str:
+    if isinstance(event, PaymentTold):
+        return event.payment.outcome.value
+    return PaymentOutcome.UNKNOWN.value if event.began else "failed"
+
+
+def _answered(lane: Lane, draft: Draft, event: PaymentTold | PaymentRefused, now: int) -> Next:
     if isinstance(event, PaymentRefused):
         if event.began:
             return _unknown(lane, event.why, now), ()
         return _back_to_basket(lane, draft, event.why, now)
     payment = event.payment
-    if payment.id != draft.receipt:
-        return lane, ()
     match payment.outcome:
         case PaymentOutcome.APPROVED:
             ms = draft.ms + now - lane.paying_since

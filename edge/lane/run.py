@@ -40,6 +40,7 @@ from edge.lane.events import (
     ScaleSaid,
     Scanned,
     TellLeft,
+    TellPayment,
     TellStaff,
     Tick,
 )
@@ -203,6 +204,9 @@ class LaneRun:
             case TellLeft(ms, waited, steps):
                 left = {"paid": False, "ms": ms, "waited_ms": waited, "steps": len(steps), "lines": 0}
                 await asyncio.to_thread(journal.tell, "lane.visit", left)
+            case TellPayment(outcome, ms):
+                with suppress(sqlite3.Error):  # the sale matters; how long the terminal took may be lost
+                    await asyncio.to_thread(journal.tell, "lane.payment", {"outcome": outcome, "ms": ms})
             case TellStaff(deed, who, reason, about):
                 body = {"did": deed.value, "by": who, "reason": reason, "about": about[:120]}
                 await asyncio.to_thread(journal.tell, "lane.staff", body)

@@ -7,7 +7,7 @@ from functools import partial
 from drivers.base import Message
 from edge.coldchain.config import FridgeConfig
 from edge.coldchain.records import keep_fridges, take_reading
-from edge.lanes import take_state, take_visit
+from edge.lanes import take_payment, take_state, take_visit
 from edge.store import Transaction
 from tests.browser.manager import MANAGER
 from tests.browser.past import Past
@@ -100,7 +100,10 @@ def _open_lanes(floor: Floor, now: int) -> None:
             for seq in range(2, 60):
                 body = {"paid": seq % 19 > 0, "ms": chance.randrange(35_000, 190_000), "waited_ms": 0, "steps": 4,
                         "lines": chance.randrange(1, 12)}  # fmt: skip
-                take_visit(tx, told(seq, now - chance.randrange(5, 300) * MINUTE, "lane.visit", dict(body)))
+                at = now - chance.randrange(5, 300) * MINUTE
+                take_visit(tx, told(seq, at, "lane.visit", dict(body)))
+                paid: dict[str, object] = {"outcome": "unknown" if seq % 40 == 9 else "approved"}
+                take_payment(tx, told(seq + 60, at, "lane.payment", paid | {"ms": chance.randrange(4_000, 31_000)}))
             values = (device, now - chance.randrange(1, 9) * MINUTE, chance.randrange(300, 6_000))
             tx.sql.execute("INSERT INTO sale VALUES (?1, 1, 1, ?1, ?2, 'EUR', ?3, '{}')", values)
 

@@ -77,6 +77,23 @@ async def test_visits_are_counted_once_and_staff_s_words_are_in_the_ledger(floor
     assert "Mara" in rows[0][1]
 
 
+async def test_how_long_terminals_take_and_how_often_they_fail_is_kept_for_each_lane(floor: Floor) -> None:
+    payments: list[tuple[str, dict[str, object]]] = [
+        ("lane.payment", {"outcome": "approved", "ms": 1000 * number}) for number in range(1, 20)
+    ]
+    odd: list[tuple[str, dict[str, object]]] = [
+        ("lane.payment", {"outcome": outcome, "ms": ms})
+        for outcome, ms in (("declined", 30_000), ("unknown", 90_000), ("failed", 10))
+    ]
+    told = [("lane.state", {"state": "free"}), *payments, *odd]
+    assert tell(floor, *told) == [Taken.RECORDED] * 23
+    assert tell(floor, *told) == [Taken.REPEATED] * 23
+    (lane,) = lanes(floor)
+    assert (lane.asked, lane.failed, lane.answer_p95_ms) == (22, 2, 19_000)
+    floor.now += 24 * 60 * MINUTE
+    assert (lanes(floor)[0].asked, lanes(floor)[0].answer_p95_ms) == (0, None)
+
+
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
@@ -84,6 +101,7 @@ async def test_visits_are_counted_once_and_staff_s_words_are_in_the_ledger(floor
         ("lane.state", {"state": "free", "parts": {"<b>": ["ready", ""]}}),
         ("lane.state", {"state": "free", "about": "x" * 500}),
         ("lane.visit", {"paid": True, "ms": -1}),
+        ("lane.payment", {"outcome": "paid", "ms": 1}),
         ("lane.visit", {"paid": True, "ms": "1"}),
         ("lane.staff", {"did": "allow"}),
     ],

@@ -159,6 +159,9 @@ async def test_declined_leaves_the_basket_and_another_try_is_another_payment(tmp
         shop.terminal.decline = 0
         await shop.pay()
         assert [charge.minor for charge in shop.bank.standing] == [129]
+        await shop.until("both are told", lambda: len(shop.office.of("lane.payment")) == 2)
+        assert [body["outcome"] for body in shop.office.bodies("lane.payment")] == ["declined", "approved"]
+        assert all(0 < body["ms"] < 60_000 for body in shop.office.bodies("lane.payment"))
 
 
 async def test_without_a_lease_nothing_is_sold(tmp_path: Path) -> None:

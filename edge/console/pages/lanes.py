@@ -117,6 +117,9 @@ class Row:
             _figure(figures.count(one.visits), t("lanes.visits"), note)
             waited = t("lanes.waited", span=_span(visit, one.waited_ms)) if one.waited_ms else ""
             _figure(_span(visit, one.median_ms), t("lanes.median"), waited)
+            if one.asked:
+                failed = many(t, "lanes.failed", one.failed, all=one.asked) if one.failed else ""
+                _figure(_span(visit, one.answer_p95_ms), t("lanes.answer"), failed)
             sold = figures.money(one.sold_minor, one.currency) if one.sold_at else "–"
             _figure(sold, t("lanes.last"), visit.ago(one.sold_at) if one.sold_at else "")
 
