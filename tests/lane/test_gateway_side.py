@@ -85,7 +85,7 @@ async def test_how_long_terminals_take_and_how_often_they_fail_is_kept_for_each_
         ("lane.payment", {"outcome": outcome, "ms": ms})
         for outcome, ms in (("declined", 30_000), ("unknown", 90_000), ("failed", 10))
     ]
-    told = [("lane.state", {"state": "free"}), *payments, *odd]
+    told: list[tuple[str, dict[str, object]]] = [("lane.state", {"state": "free"}), *payments, *odd]
     assert tell(floor, *told) == [Taken.RECORDED] * 23
     assert tell(floor, *told) == [Taken.REPEATED] * 23
     (lane,) = lanes(floor)
