@@ -13,9 +13,11 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, insert, select
 
+from cloud_sync.contract.attention import CLOCK_KINDS, TICKET_KIND, ClockTold, TicketTold
 from cloud_sync.contract.events import Batch, ChangeOutcome, Committed, Event, Sale, VisitMinute
 from cloud_sync.contract.footfall import DAY_KIND, HEAT_KIND, FootfallDay, HeatDay
 from cloud_sync.contract.goods import StockRequest
+from cloud_sync.hq.clocks import take_clock
 from cloud_sync.hq.database import upsert
 from cloud_sync.hq.goods import coupon_told
 from cloud_sync.hq.ledger_heads import keep_head
@@ -23,6 +25,7 @@ from cloud_sync.hq.office import Office
 from cloud_sync.hq.outcomes import apply_outcome
 from cloud_sync.hq.schema import cursors, events, footfall_days, misfits, sale_lines, sales, visits
 from cloud_sync.hq.stock_requests import take_request
+from cloud_sync.hq.tickets import take_ticket
 
 MINUTE = 60_000
 MAX_CROWD = 100_000
@@ -43,6 +46,7 @@ class _Harvest:
 
     store: str
     epoch: int
+    now: int
     events: list[Row] = field(default_factory=list)
     misfits: list[Row] = field(default_factory=list)
     sales: list[Row] = field(default_factory=list)
@@ -57,7 +61,7 @@ def ingest(office: Office, store: str, batch: Batch) -> Committed:
         which = {"of_store": store, "of_epoch": batch.epoch}
         cursor = sql.execute(_CURSOR, which).scalar()
         known = -1 if cursor is None else cursor
-        harvest = _Harvest(store, batch.epoch)
+        harvest = _Harvest(store, batch.epoch, office.now())
         restored = sql.execute(_OTHER_LIFE, which).first() is not None
         for event in batch.events:
             if event.seq > known and not (restored and _told_before(sql, store, batch.epoch, event)):
@@ -198,6 +202,18 @@ def _read_request(sql: Connection, harvest: _Harvest, event: Event, _key: Mappin
     take_request(sql, harvest.store, StockRequest.model_validate(event.body), harvest.epoch, event.at)
 
 
+def _read_ticket(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
+    told = TicketTold.model_validate(event.body)
+    safe = {"why": _storable(told.why), "acknowledged_by": _storable(told.acknowledged_by)}
+    take_ticket(sql, harvest.store, _storable(event.device), told.model_copy(update=safe))
+
+
+def _read_clock(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
+    told = ClockTold.model_validate(event.body)
+    safe = told.model_copy(update={"why": _storable(told.why)})
+    take_clock(sql, harvest.store, safe, trusted=event.kind == "clock.trusted", now=harvest.now)
+
+
 _READERS: dict[str, Callable[[Connection, _Harvest, Event, Mapping[str, Any]], None]] = {
     "sale": _read_sale,
     "visit.minute": _read_visit,
@@ -208,6 +224,8 @@ _READERS: dict[str, Callable[[Connection, _Harvest, Event, Mapping[str, Any]], N
     "stock.request": _read_request,
     "coupon.used": _read_coupon,
     "coupon.returned": _read_coupon,
+    TICKET_KIND: _read_ticket,
+    **dict.fromkeys(CLOCK_KINDS, _read_clock),
 }
 """Kind → reader of its body. Events of other kinds are kept as they are."""
 

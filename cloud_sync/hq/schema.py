@@ -242,6 +242,33 @@ stock_requests = Table(
 )
 """The last time that a store asked for more of an item; `answered_at`: when goods were sent, or somebody said so."""
 
+tickets = Table(
+    "tickets",
+    metadata,
+    _store(),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("rule", String(60), nullable=False),
+    Column("subject", String(40), nullable=False),
+    Column("critical", Boolean, nullable=False),
+    Column("why", String(300), nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("taken_by", String(80), nullable=False),
+    Column("closed_at", BigInteger),
+    Index("tickets_by_end", "closed_at", "opened_at"),
+)
+"""What each store told of its tickets last. A gateway that went on from a backup counts on from there."""
+
+store_clocks = Table(
+    "store_clocks",
+    metadata,
+    _store(),
+    Column("trusted", Boolean, nullable=False),
+    Column("by", String(8), nullable=False),
+    Column("why", String(300), nullable=False),
+    Column("heard_at", BigInteger, nullable=False),
+)
+"""Whether each store's gateway trusts its clock, as it told last."""
+
 operators = Table(
     "operators",
     metadata,

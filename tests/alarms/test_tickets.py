@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from cloud_sync.contract.attention import TicketTold
 from edge.alarms.config import AlarmsConfig
 from edge.alarms.rules import MINUTE, Measure, Observation
 from edge.clock.calendar import read_hours
@@ -120,6 +121,7 @@ def test_head_office_hears_each_state_once() -> None:
     rig.state("till-1", "ready")
     rig.run(10 * MINUTE)
     said = [json.loads(body) for body in rig.told()]
+    assert [TicketTold.model_validate(body).ticket for body in said] == [body["ticket"] for body in said]
     assert [one["state"] for one in said] == ["open", "acknowledged", "closed"]
     assert said[0]["why"] == "the cable was pulled"
     assert said[2]["acknowledged_by"] == "ana"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cloud_sync.contract.attention import CLOCK_KINDS, ClockTold
 from edge.clock.calendar import Calendar
 from edge.clock.kept import make_calendar
 from edge.clock.trust import Source
@@ -246,6 +247,7 @@ def test_head_office_hears_of_every_change_of_trust(shop: ClockShop) -> None:
     assert batch is not None
     told = [event.kind for event in batch.events if event.kind in ("clock.trusted", "clock.doubted")]
     assert told == ["clock.trusted", "clock.doubted", "clock.trusted"]
+    assert all(ClockTold.model_validate(event.body) for event in batch.events if event.kind in CLOCK_KINDS)
     assert shop.trust() == [True, False, True]
     assert shop.ledger("clock.doubted")[0]["why"].startswith("clock: this box's time has jumped 60 min back")
 

@@ -112,7 +112,8 @@ def test_the_pages_ask_for_an_account_and_show_the_stores(data: Path) -> None:
         home = browser.post("/sign-in", data={"name": "anna", "password": PASSWORD})
         assert home.url.path == "/"
         assert "<b>Zagreb" not in home.text
-        assert browser.get("/store/0204").status_code == 200
+        for page in ("/store/0204", "/tickets", "/clocks"):
+            assert browser.get(page).status_code == 200
         assert browser.get("/store/nowhere").url.path == "/"
         for path in (
             "/language/zh?to=https://evil.example",

@@ -1,4 +1,4 @@
-"""Head office's pages: sign-in, all stores, one store. Built from `cloud_sync.pages`."""
+"""Head office's pages: sign-in, all stores, one store, tickets, clocks. Built from `cloud_sync.pages`."""
 
 from pathlib import Path
 
@@ -8,10 +8,12 @@ from nicegui import ui
 
 from cloud_sync.hq.office import NotFound, Office
 from cloud_sync.hq.operators import any_operator
+from cloud_sync.hq.pages.clocks_page import clocks_page
 from cloud_sync.hq.pages.context import Desk
 from cloud_sync.hq.pages.sign_in import sign_in_page
 from cloud_sync.hq.pages.store_page import store_page
 from cloud_sync.hq.pages.stores_page import stores_page
+from cloud_sync.hq.pages.tickets_page import tickets_page
 from cloud_sync.hq.signing_in import COOKIE
 from cloud_sync.hq.stores import get_store
 from cloud_sync.pages.i18n import Catalogue
@@ -57,6 +59,22 @@ def add_pages(app: FastAPI, office: Office, secret: str, folder: Path) -> None:
         except NotFound:
             return RedirectResponse("/")
         await store_page(at, found)
+        return None
+
+    @ui.page("/tickets")
+    async def tickets(request: Request) -> Response | None:
+        at = desk(request)
+        if at is None:
+            return RedirectResponse("/sign-in")
+        await tickets_page(at)
+        return None
+
+    @ui.page("/clocks")
+    async def clocks(request: Request) -> Response | None:
+        at = desk(request)
+        if at is None:
+            return RedirectResponse("/sign-in")
+        await clocks_page(at)
         return None
 
     install_pages(app, words, secret, folder)

@@ -41,7 +41,15 @@ class Desk:
 
     def frame(self) -> Frame:
         """The navigation around every page."""
-        return Frame(self.catalogue, "hq.name", (Destination("/", "storefront", "stores.title"),))
+        return Frame(
+            self.catalogue,
+            "hq.name",
+            (
+                Destination("/", "storefront", "stores.title"),
+                Destination("/tickets", "notifications", "tickets.title"),
+                Destination("/clocks", "schedule", "clocks.title"),
+            ),
+        )
 
     async def do(self, act: Callable[[str], T]) -> T | None:
         """Run an act off the event loop in the operator's name; say what went wrong, if it did."""
