@@ -35,13 +35,13 @@ def _request(desk: Desk, one: Request, done: Callable[[], object]) -> None:
             ui.notify(t("asked.done", name=one.name or one.item), type="positive")
             done()
 
-    with ui.element("div").classes("aisle-row"):
+    with ui.element("div").classes("aisle-item"):
         state = State.NEEDS_YOU if urgent else State.CHANGING
         status_chip(state, t, t("asked.minimum" if urgent else "asked.safety"))
-        with ui.element("div").classes("aisle-grow"):
-            text(one.name or one.item, "div")
-            text(f"{one.item} · {t('asked.left', count=count(max(0, one.free)), safety=count(one.safety))}").classes(
-                "aisle-soft aisle-small"
-            )
-        when(one.at, desk.office.now(), t)
-        ui.button(t("asked.button"), icon="local_shipping", on_click=seen_to).props("flat dense")
+        with ui.element("div").classes("aisle-item-main"):
+            text(one.name or one.item, "strong")
+            left = t("asked.left", count=count(max(0, one.free)), safety=count(one.safety))
+            text(f"{one.item} · {left}" if one.name else left, "div").classes("aisle-soft aisle-small")
+        button = ui.button(t("asked.button"), icon="local_shipping", on_click=seen_to).props("flat dense")
+        button.classes("aisle-item-more").props["aria-label"] = f"{t('asked.button')}: {one.name or one.item}"
+        when(one.at, desk.office.now(), t).classes("aisle-item-when")

@@ -71,9 +71,9 @@ def _body(desk: Desk, view: _View) -> None:
 def _clock(desk: Desk, one: StoreClock) -> None:
     t = desk.t
     state, word = _LOOKS[one.trusted]
-    with ui.element("div").classes("aisle-row"):
+    with ui.element("div").classes("aisle-item"):
         status_chip(state, t, t(word))
-        with ui.element("div").classes("aisle-grow"):
+        with ui.element("div").classes("aisle-item-main"):
             ui.link(one.name, f"/store/{one.store}")
             said = in_words(one.why, t, lambda minor: money(minor, "")) if one.why else ""
             if one.trusted and one.by:
@@ -81,4 +81,4 @@ def _clock(desk: Desk, one: StoreClock) -> None:
             if said:
                 text(said, "div").classes("aisle-soft aisle-small")
         if one.heard_at is not None:
-            when(one.heard_at, desk.office.now(), t, one.timezone)
+            when(one.heard_at, desk.office.now(), t, one.timezone).classes("aisle-item-when")

@@ -76,21 +76,22 @@ def _body(desk: Desk, view: _View) -> None:
 
 def _ticket(desk: Desk, one: Ticket) -> None:
     t, now = desk.t, desk.office.now()
-    with ui.element("div").classes("aisle-row"):
+    with ui.element("div").classes("aisle-item"):
         if one.closed_at is not None:
             status_chip(State.RIGHT, t, t("tickets.closed"))
         elif one.critical:
             status_chip(State.FAILED, t, t("tickets.is-critical"))
         else:
             status_chip(State.NEEDS_YOU, t, t("tickets.is-open"))
-        with ui.element("div").classes("aisle-grow"):
+        with ui.element("div").classes("aisle-item-main"):
             text(f"{_rule(desk, one.rule)} · {one.subject}", "strong")
             facts = [in_words(one.why, t, lambda minor: money(minor, "")) if one.why else ""]
             facts.append(t("tickets.taken", by=one.taken_by) if one.taken_by else "")
             if said := " · ".join(fact for fact in facts if fact):
                 text(said, "div").classes("aisle-soft aisle-small")
-        ui.link(one.store_name, f"/store/{one.store}").classes("aisle-small")
-        when(one.opened_at if one.closed_at is None else one.closed_at, now, t, one.timezone)
+        ui.link(one.store_name, f"/store/{one.store}").classes("aisle-small aisle-item-more")
+        told = when(one.opened_at if one.closed_at is None else one.closed_at, now, t, one.timezone)
+        told.classes("aisle-item-when")
 
 
 def _rule(desk: Desk, rule: str) -> str:
