@@ -112,7 +112,7 @@ class Row:
 
     def _draw_figures(self, one: Lane) -> None:
         visit, t, figures = self._visit, self._visit.t, self._visit.desk.figures
-        with ui.element("div").classes("console-figures"):
+        with ui.element("div").classes("console-figures lane-figures"):
             note = many(t, "lanes.left", one.left) if one.left else ""
             _figure(figures.count(one.visits), t("lanes.visits"), note)
             waited = t("lanes.waited", span=_span(visit, one.waited_ms)) if one.waited_ms else ""

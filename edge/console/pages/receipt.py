@@ -89,6 +89,7 @@ class ReceiptDesk:
                 text(t(word))
             with ui.element("span").classes("aisle-grow"):
                 price = money(line.charged) + ("" if line.per == "each" else f" / {line.per}")
+                price = f"{line.quantity} × {price}" if line.per == "each" and line.quantity != 1 else price
                 text(t("receipt.charged", item=line.item, price=price, version=line.version))
                 if line.lowered is not None:
                     facts = {"by": line.lowered.by, "reason": line.lowered.reason}
