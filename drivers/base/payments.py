@@ -55,6 +55,13 @@ class PaymentDriver(Driver):
         """
 
     @abstractmethod
+    async def reach(self, device: str) -> bool:
+        """Look whether the terminal's line stands, without a word to it: for lanes between two payments.
+
+        False: a payment is under way or not settled, so nobody looked. Raises Unreachable; Refused: no such terminal.
+        """
+
+    @abstractmethod
     async def resolve(self, device: str, payment: str) -> Payment:
         """Ask the terminal what became of a payment, by status query. Raises Refused: no such payment."""
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from drivers.base import Capability, Payment, PaymentDriver, Sink
 from drivers.errors import Refused as RefusedError
+from drivers.errors import Unreachable
 from drivers.payment.machine import Command, Decided, Effect, Event, Finding, PaymentState, Phase, Policy
 from drivers.payment.masking import plain
 from drivers.payment.nexo.terminal import NexoTerminal
@@ -34,6 +35,9 @@ class Terminal(Protocol):
 
     async def carry_out(self, effect: Effect, payment: PaymentState) -> Finding:
         """One effect to its finding."""
+
+    async def reach(self) -> str:
+        """Open its line and close it again: why that cannot be done, or ""."""
 
 
 class PaymentTerminals(PaymentDriver):
@@ -100,6 +104,18 @@ class PaymentTerminals(PaymentDriver):
             if (state.device, state.amount_minor, state.currency) != (device, amount_minor, currency):
                 raise RefusedError(device, f"payment {payment} stands for another amount or terminal")
             return await self._walk(state, Command.RESTART)
+
+    async def reach(self, device: str) -> bool:
+        """Whether its line stands; see `PaymentDriver`."""
+        terminal = self._known(device)
+        if self._turns[device].locked():
+            return False
+        async with self._turns[device]:
+            if await _to_the_end(self._intents.open, device):
+                return False
+            if why := await terminal.reach():
+                raise Unreachable(device, why)
+            return True
 
     async def resolve(self, device: str, payment: str) -> Payment:
         """Pursue an unknown payment; see `PaymentDriver`."""

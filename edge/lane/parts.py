@@ -24,7 +24,7 @@ from drivers.base import (
     Survey,
     load_driver,
 )
-from drivers.errors import DeviceError, Refused
+from drivers.errors import DeviceError, Refused, Unreachable
 from edge.lane.config import LaneConfig, LaneConfigError
 from edge.lane.told import Part
 
@@ -135,6 +135,14 @@ class Peripherals:
     async def print_out(self, receipt: Receipt) -> Printout:
         """Print once; see `PrinterDriver.print_receipt`."""
         return await self.serial.print_receipt(self.config.parts.printer, receipt)
+
+    async def reach_terminal(self) -> None:
+        """Look whether the terminal is there, and note it. What it cannot be asked now says nothing new."""
+        try:
+            if await self.payment.reach(self.config.parts.terminal):
+                self.health.note("terminal", "ready")
+        except Unreachable as error:
+            self.health.note("terminal", "lost", error.why)
 
     def open_payments(self) -> list[Payment]:
         """What is not settled, the oldest first."""

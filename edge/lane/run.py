@@ -62,6 +62,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.25
 PRINTER_LOOK_S = 2.0
+TERMINAL_LOOK_S = 5.0
 IDLE_WEIGH_S = 0.6
 WEIGH_S = 0.2
 HOLD_MS = 120_000
@@ -113,7 +114,7 @@ class LaneRun:
         self._loop = asyncio.get_running_loop()
         await self._parts.start()
         self.uplink.start()
-        loops = (self._drive, self._scans, self._scale, self._bags, self._printer, self._ticks)
+        loops = (self._drive, self._scans, self._scale, self._bags, self._printer, self._terminal, self._ticks)
         tasks = [asyncio.create_task(_supervised(work), name=f"lane {work.__name__}") for work in loops]
         try:
             await self._recover()
@@ -177,7 +178,7 @@ class LaneRun:
         return following
 
     def _note_terminal(self, event: PaymentTold | PaymentRefused) -> None:
-        """A terminal is known by its last answer; nobody asks it for a sign of life between payments."""
+        """What a terminal answers to a payment says how it is."""
         if isinstance(event, PaymentTold) and event.payment.outcome is not PaymentOutcome.UNKNOWN:
             self._parts.health.note("terminal", "ready")
         else:
@@ -295,6 +296,13 @@ class LaneRun:
             if self.state.phase is not Phase.PRINTING:
                 await self._parts.look_at_printer()
             await asyncio.sleep(PRINTER_LOOK_S)
+
+    async def _terminal(self) -> None:
+        """Between payments; what a terminal says to a payment is news of its own."""
+        while True:
+            if self.state.draft is None and not self._starting:
+                await self._parts.reach_terminal()
+            await asyncio.sleep(TERMINAL_LOOK_S)
 
     async def _ticks(self) -> None:
         while True:

@@ -39,6 +39,7 @@ class Closed(StrEnum):
     LEASE = "lease"
     SCANNER = "scanner"
     PRINTER = "printer"
+    TERMINAL = "terminal"
     DISK = "disk"
     STAFF = "staff"
 

@@ -101,4 +101,6 @@ def closed_by(*, leased: bool, starting: bool, parts: Mapping[str, Part]) -> fro
     for name, why in (("scanner", Closed.SCANNER), ("printer", Closed.PRINTER)):
         if parts[name].state not in ("ready", "low"):
             found.add(why)
+    if parts["terminal"].state == "lost":
+        found.add(Closed.TERMINAL)
     return frozenset(found)

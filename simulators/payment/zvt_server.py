@@ -21,29 +21,41 @@ class ZvtServer:
     def __init__(self, terminal: ZvtTerminal) -> None:
         self.terminal = terminal
         self._server: asyncio.Server | None = None
+        self._port = 0
+        """Kept over unplugging."""
         self._writer: asyncio.StreamWriter | None = None
         self._clock = _Clock(terminal, self._carry_out)
 
     @property
     def address(self) -> str:
         """Where it listens, as the driver's options want it."""
-        if self._server is None:
-            raise RuntimeError("the terminal is switched off")
-        return f"tcp://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        if not self._port:
+            raise RuntimeError("the terminal was never switched on")
+        return f"tcp://127.0.0.1:{self._port}"
 
     async def __aenter__(self) -> Self:
         """Switch on, on any free port of loopback."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        await self.plug()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Switch off."""
         self._clock.stop()
-        self._hang_up(hard=False)
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        await self.unplug()
         await asyncio.sleep(0)
+
+    async def plug(self) -> None:
+        """Its network cable is in: it listens."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def unplug(self) -> None:
+        """Its network cable is out: nothing answers. Safe to call twice."""
+        server, self._server = self._server, None
+        self._hang_up(hard=False)
+        if server is not None:
+            server.close()
+            await server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._hang_up(hard=False)

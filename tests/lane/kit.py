@@ -73,6 +73,7 @@ class Rig:
     pan: Pan
     printer: Printer
     terminal: ZvtTerminal
+    terminal_line: ZvtServer
     peers: dict[str, TerminalPeer]
     settings: dict[str, Any]
     lane: LaneRun = field(init=False)
@@ -168,7 +169,7 @@ async def rig(
         (folder / "password").write_text(shop.passwords[DEVICE])
         host, port = shop.address
         settings = _settings(folder, host, port, peers, server.address) | more
-        made = Rig(folder, office, shop, scanner, pan, printer, terminal, peers, settings)
+        made = Rig(folder, office, shop, scanner, pan, printer, terminal, server, peers, settings)
         yield made
 
 

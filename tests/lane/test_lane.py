@@ -8,6 +8,7 @@ import pytest
 
 from cloud_sync.contract.events import Sale
 from drivers.mqtt.payloads import write_prices
+from edge.lane import run
 from edge.lane.events import (
     StaffDid,
     VoidPressed,
@@ -209,6 +210,23 @@ async def test_a_lane_without_paper_is_closed_and_says_so(tmp_path: Path) -> Non
         assert shop.office.bodies("lane.state")[-1]["parts"]["printer"] == ["fault", "no paper"]
         shop.printer.refill()
         await shop.until("open", lambda: not lane.state.closed)
+
+
+async def test_a_terminal_that_goes_closes_the_lane_between_payments_and_opens_it_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "TERMINAL_LOOK_S", 0.1)
+    async with rig(tmp_path) as shop, shop.open() as lane:
+        await shop.until("ready", lambda: lane.look()["parts"]["terminal"][0] == "ready")  # before any payment
+        await shop.terminal_line.unplug()
+        await shop.until("closed", lambda: Closed.TERMINAL in lane.state.closed)
+        await shop.until("told", lambda: shop.office.bodies("lane.state")[-1]["why"] == "terminal")
+        assert shop.office.bodies("lane.state")[-1]["parts"]["terminal"][0] == "lost"
+        await shop.terminal_line.plug()
+        await shop.until("open", lambda: not lane.state.closed)
+        await shop.buy(MILK[1:])
+        await shop.pay()
+        assert [charge.minor for charge in shop.bank.standing] == [129]
 
 
 @pytest.mark.parametrize("fault", [Kind.DROP, Kind.HANG, Kind.DUPLICATE])

@@ -5,6 +5,7 @@ import os
 import secrets
 import ssl
 import time
+from contextlib import suppress
 from functools import cached_property
 
 import httpx
@@ -57,6 +58,22 @@ class NexoTerminal:
                 return words.read_reversal(answer, payment) if answer else Lost("the terminal gave no clear answer")
             case _:
                 return await self._enquire(payment)
+
+    async def reach(self) -> str:
+        """Connect with its certificate looked at, and leave again: why that cannot be done, or ""."""
+        url = httpx.URL(self._options.url)
+        try:
+            async with asyncio.timeout(self._reply_seconds):
+                _, writer = await asyncio.open_connection(
+                    url.host, url.port or 443, ssl=self._tls, server_hostname=self._options.certificate_name
+                )
+        except (OSError, TimeoutError):
+            return "the terminal cannot be reached, or its certificate is not the expected one"
+        writer.close()
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(self._reply_seconds):
+                await writer.wait_closed()
+        return ""
 
     async def _enquire(self, payment: PaymentState) -> Finding:
         turn = secrets.randbits(63)  # asking is harmless, so each question has a number of its own

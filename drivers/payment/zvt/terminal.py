@@ -40,6 +40,15 @@ class ZvtTerminal:
         finally:
             await link.close()
 
+    async def reach(self) -> str:
+        """Connect, or open the serial port, and leave again: why that cannot be done, or ""."""
+        try:
+            link = await self._open()
+        except LineBrokenError as error:
+            return str(error)
+        await link.close()
+        return ""
+
     async def _open(self) -> Link:
         tcp = self._options.tcp
         if tcp is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from drivers.base import Capability, PaymentDriver, PaymentOutcome, load_driver
-from drivers.errors import Refused
+from drivers.errors import Refused, Unreachable
 from drivers.payment import PaymentTerminals
 from drivers.payment.machine import PaymentState, Phase, Proof
 from drivers.payment.storage import SqliteIntents
@@ -163,6 +163,27 @@ async def test_a_declined_payment_says_why(tmp_path: Path) -> None:
         terminal.decline = 0
         assert (await pay(driver, "b2")).outcome is PaymentOutcome.APPROVED
         assert len(terminal.bank.standing) == 1
+
+
+async def test_a_look_at_the_line_says_whether_it_stands_and_disturbs_no_payment(tmp_path: Path) -> None:
+    async with zvt_over_tcp() as (terminal, options):
+        driver = PaymentTerminals({"storage": tmp_path / "p.db", "terminals": {TERMINAL: options}, **PATIENT})
+        await driver.start(Unheard())
+        assert await driver.reach(TERMINAL)
+        paying = asyncio.create_task(driver.authorise(TERMINAL, "b1", 100, "EUR"))
+        while not paying.done():
+            await asyncio.sleep(0)
+            assert not await driver.reach(TERMINAL)
+        assert (await paying).outcome is PaymentOutcome.APPROVED
+        assert not await driver.reach(TERMINAL)  # nobody has acted on it yet
+        driver.settle(TERMINAL, "b1")
+        assert await driver.reach(TERMINAL)
+        assert terminal.authorisations == 1
+    with pytest.raises(Unreachable, match="nothing answers"):
+        await driver.reach(TERMINAL)
+    with pytest.raises(Refused, match="no payment terminal"):
+        await driver.reach("nobody")
+    await driver.stop()
 
 
 async def test_a_terminal_that_hangs_or_floods_keeps_no_other_waiting(tmp_path: Path) -> None:

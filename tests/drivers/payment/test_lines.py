@@ -42,6 +42,7 @@ async def over_nexo(folder: Path, kind: Kind, at: int) -> None:
     faults = [Fault(Kind.DROP, 0), Fault(kind, at, 300)] if at else [Fault(kind, 0, 300)]
     async with nexo_over_https(folder, faults) as (terminal, options):
         async with driver_for(folder, options, quick=True) as driver:
+            assert await driver.reach(TERMINAL)
             judge(await pay(driver, "b1"), terminal.bank)
         assert terminal.payments <= 1
 
