@@ -11,7 +11,7 @@ import numpy as np
 from drivers.base import Panel, PanelImage, Sighting, Survey
 from drivers.ble import BleDriver
 from drivers.bthome import BthomeDriver
-from tests.bench.broken.far_air import WRAP
+from tests.bench.broken.far_air import TICK_NS, WRAP
 from tests.bench.broken.lines import names
 from tests.bench.broken.rig import ODD, Break, Far, Heard, ask_all, far
 
@@ -104,7 +104,7 @@ class Thermometers:
         if survey.device != ODD:
             said = next(one.value for one in survey.measures if one.name == "temperature")
             if isinstance(said, int):
-                self._took.append((time.monotonic_ns() // 1_000_000 - said) % WRAP / 1000)
+                self._took.append((time.monotonic_ns() // TICK_NS - said) % WRAP * TICK_NS / 1e9)
 
 
 @asynccontextmanager

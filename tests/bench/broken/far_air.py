@@ -16,7 +16,8 @@ from simulators.ble.thermometer import Thermometer, ThermometerSpec
 from tests.bench.broken.rig import Break, obey
 
 WRAP = 30_000
-"""Milliseconds of the clock that fit into a temperature."""
+"""Ticks of the clock that fit into a temperature: three seconds."""
+TICK_NS = 100_000
 SPEAKS_S = 0.55
 FASTEST_S = 0.02
 """Bluetooth advertises no faster than every 20 ms."""
@@ -63,7 +64,7 @@ class Room:
         while True:
             for one in self._thermometers:
                 if one is not self._thermometers[-1]:
-                    one.centi = time.monotonic_ns() // 1_000_000 % WRAP
+                    one.centi = time.monotonic_ns() // TICK_NS % WRAP
                     _advertise(one)
             if self._thermometers:
                 await self._odd_speaks(self._thermometers[-1])
@@ -72,7 +73,7 @@ class Room:
     async def _odd_speaks(self, one: Thermometer) -> None:
         match self._fault:
             case None:
-                one.centi = time.monotonic_ns() // 1_000_000 % WRAP
+                one.centi = time.monotonic_ns() // TICK_NS % WRAP
                 _advertise(one)
             case Break.HANGS:
                 return
