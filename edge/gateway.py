@@ -49,6 +49,7 @@ from edge.law.settings import Law
 from edge.network.faults import network as network_measures
 from edge.network.verbs import PortPower
 from edge.network.watch import NetworkWatch
+from edge.pickup.clock import orders as late_orders
 from edge.pictures import Pictures
 from edge.power import PowerGuard, raises_held
 from edge.prices.activation import Rules
@@ -295,7 +296,7 @@ class Gateway:
         config = self.config
         sources = (
             measures.devices, measures.clock, measures.disk(config.data), measures.line(link.view),
-            cold_measures, network_measures, lane_calls, queues(footfall.all_present),
+            cold_measures, network_measures, lane_calls, late_orders, queues(footfall.all_present),
             crowd(footfall.occupancy_limit, config.shop.timezone),
         )  # fmt: skip
         return AlarmWatch(core.store, config.alarms.chosen(), sources, core.hours, config.alarms.quiet_hours())

@@ -32,6 +32,8 @@ class Measure(StrEnum):
     PORT = "port.state"
     """A port that something of the shop hangs on: "dead", or "unfed" when it cannot feed it."""
     PRINTER = "printer.state"
+    ORDER = "order.haste"
+    """How an order stands that waits to be put aside: "soon" (it has to be done soon) or "late"."""
 
 
 Value = str | int
@@ -121,6 +123,8 @@ RULES = (
     Rule("till-lost", Measure.TILL, LOST, 2 * MINUTE, MINUTE),
     Rule("lane-call", Measure.LANE, Is(frozenset({"attendant"})), 90_000, 5_000),
     Rule("lane-out", Measure.LANE, Is(frozenset({"out"})), 3 * MINUTE, MINUTE),
+    Rule("order-waits", Measure.ORDER, Is(frozenset({"soon"})), 0, 0),
+    Rule("order-late", Measure.ORDER, Is(frozenset({"late"})), 0, 0),
     Rule("device-fault", Measure.FAULT, FAULT, MINUTE, MINUTE),
     Rule("camera-blind", Measure.CAMERA, LOST, 5 * MINUTE, 2 * MINUTE),
     Rule("device-lost", Measure.OTHER, LOST, 5 * MINUTE, 2 * MINUTE),

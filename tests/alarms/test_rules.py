@@ -18,6 +18,8 @@ NEARLY: dict[str, tuple[tuple[Measure, str, str | int], tuple[Measure, str, str 
     "port-dead": ((Measure.PORT, "switch-1:7", "dead"), (Measure.PORT, "switch-1:7", "up")),
     "port-unfed": ((Measure.PORT, "switch-1:7", "unfed"), (Measure.PORT, "switch-1:7", "delivering")),
     "printer-stuck": ((Measure.PRINTER, "printer-1", "stuck"), (Measure.PRINTER, "printer-1", "printing")),
+    "order-waits": ((Measure.ORDER, "O-1", "soon"), (Measure.ORDER, "O-1", "in-time")),
+    "order-late": ((Measure.ORDER, "O-1", "late"), (Measure.ORDER, "O-1", "in-time")),
     "clock-doubted": ((Measure.CLOCK, "gateway", "doubted"), (Measure.CLOCK, "gateway", "trusted")),
     "line-down": ((Measure.LINE, "head-office", "offline"), (Measure.LINE, "head-office", "catching-up")),
     "labels-silent": ((Measure.SILENT_LABELS, "shop", 21), (Measure.SILENT_LABELS, "shop", 20)),
@@ -95,6 +97,15 @@ def test_a_dead_port_explains_the_silence_of_what_hangs_there_and_of_nothing_els
     rig.said = {Measure.PORT: []}  # the cable is in again, the till is not there yet
     rig.run(10 * MINUTE)
     assert rig.open() == [("till-lost", "till-2"), ("till-lost", "till-1")]
+
+
+def test_an_order_has_one_ticket_at_a_time_and_none_once_it_is_put_aside() -> None:
+    rig = Rig()
+    for value, expected in (("soon", [("order-waits", "O-1")]), ("late", [("order-late", "O-1")]), ("", [])):
+        rig.said = {Measure.ORDER: [Observation(Measure.ORDER, "O-1", value)] if value else []}
+        rig.look()
+        rig.look(5_000)
+        assert rig.open() == expected
 
 
 def test_where_nobody_watches_ports_a_silent_till_is_a_fault_of_its_own() -> None:

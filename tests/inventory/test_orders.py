@@ -28,11 +28,12 @@ from cloud_sync.hq.push import feed
 from cloud_sync.hq.schema import events, misfits
 from cloud_sync.hq.stores import add_store
 from drivers.base import Message
+from edge.alarms.rules import Measure
 from edge.intake import Intake, Taken
 from edge.inventory import coupons, reservations
 from edge.inventory.orders import take_goods
 from edge.inventory.records import balance_of
-from edge.pickup.clock import LATE_MS, WARN_MS, Haste, haste, tell_late
+from edge.pickup.clock import LATE_MS, WARN_MS, Haste, haste, orders, tell_late
 from tests.desk import STORE, A, B, Desk
 
 
@@ -274,3 +275,7 @@ def test_an_order_that_waits_is_told_of_twice_and_no_more(line: Line) -> None:
         line.desk.now = begun + waited
         line.desk.do(tell_late)
         assert said() == expected
+        told = [(one.subject, one.value) for one in line.desk.do(orders)[Measure.ORDER]]
+        assert told == [("o1", word) for word in expected[-1:]]
+    line.desk.do(lambda tx: reservations.set_aside(tx, "o1", "ana"))
+    assert line.desk.do(orders) == {Measure.ORDER: []}

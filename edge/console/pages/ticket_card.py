@@ -26,6 +26,8 @@ ICONS = {
     "till-lost": "point_of_sale",
     "lane-call": "front_hand",
     "lane-out": "point_of_sale",
+    "order-waits": "shopping_bag",
+    "order-late": "shopping_bag",
     "device-fault": "build",
     "camera-blind": "videocam_off",
     "device-lost": "sensors_off",
@@ -36,7 +38,7 @@ ICONS = {
     "battery-low": "battery_alert",
 }
 PAGES = {
-    "lane-call": "/lanes", "lane-out": "/lanes",
+    "lane-call": "/lanes", "lane-out": "/lanes", "order-waits": "/pickup", "order-late": "/pickup",
     "cold-excursion": "/fridges", "cold-silent": "/fridges", "shop-full": "/visitors",
     "queue-long": "/visitors", "on-battery": "/network", "port-dead": "/network",
     "port-unfed": "/network", "printer-stuck": "/network", "till-lost": "/devices", "camera-blind": "/devices",
