@@ -12,7 +12,7 @@ from tests.bench.broken.lines import names
 from tests.bench.broken.rig import ODD, Break, Heard, ask_all
 
 SOUND = 3
-EVERY_S = 0.5
+EVERY_S = 0.25
 PORTS = 3
 LOGIN = {"user": "aisle", "auth_password": "an auth password", "priv_password": "a priv password"}
 FAULTS: dict[Break, tuple[str, object, object]] = {

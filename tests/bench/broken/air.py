@@ -16,7 +16,7 @@ from tests.bench.broken.lines import names
 from tests.bench.broken.rig import ODD, Break, Far, Heard, ask_all, far
 
 SOUND = 3
-EVERY_S = 1.0
+EVERY_S = 0.5
 SENSORS = 12
 
 

@@ -28,7 +28,7 @@ KINDS: dict[str, tuple[Make, float]] = {
     "payment terminals": (terminals, 2.0),
     "labels": (labels, 3.0),
     "thermometers": (thermometers, 1.5),
-    "SNMP agents": (agents, 2.0),
+    "SNMP agents": (agents, 3.0),
     "cameras": (cameras, 3.0),
     "tills (amqtt)": (partial(tills, kind="amqtt"), 1.5),
 }
