@@ -55,7 +55,7 @@ def tell_eggs(past: Past) -> None:
     """A day to look back at: a raise that one label held up for half an hour, then a cut, read back by a camera."""
     floor, late = past.floor, "shelf-23"
     line = [gtin(7), 1, 349, 2, 698]
-    sold = {"receipt": "R-2041", "total": 698, "lines": [line]}
+    sold = {"receipt": "R-2041", "total": 598, "lines": [line], "coupons": [["C-7", 100]]}
     raised = 8 * HOUR
 
     def begin() -> None:
