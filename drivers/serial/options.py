@@ -13,7 +13,6 @@ from drivers.serial.parity import Parity
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Ms = Annotated[int, Field(ge=20, le=60_000)]
 _PATH = re.compile(r"(/[\w.:@+-]+)+|COM[0-9]{1,3}")
-BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 
 
 class LineOptions(BaseModel):

@@ -64,12 +64,6 @@ def list_devices(
     return int(total), [_row(row) for row in rows]
 
 
-def read_device(database: Database, device: str) -> DeviceRow | None:
-    """One device by id, or None."""
-    row = database.conn.execute(f"SELECT {_COLUMNS}{_FROM} WHERE d.id = ?", (device,)).fetchone()
-    return None if row is None else _row(row)
-
-
 def _row(row: tuple) -> DeviceRow:  # type: ignore[type-arg]  # a database row in the order of _COLUMNS
     values = list(row)
     values[8], values[15] = bool(values[8]), bool(values[15])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from edge.views.day import Day, day_of
+from edge.views.day import day_of
 from edge.visits.inside import inside
 
 MOST = 2_000
@@ -123,8 +123,3 @@ def read_inside(database: Database, now: int, timezone: str, back: int = 0) -> I
     )
     curve = tuple(inside(rows))
     return Inside(curve[-1][1] if curve else 0, max((people for _, people in curve), default=0), curve)
-
-
-def week_on_week(now: int, timezone: str) -> tuple[Day, Day]:
-    """Today, and the same weekday of last week: two spans for any of the readers here."""
-    return day_of(now, timezone), day_of(now, timezone, back=7)

@@ -34,10 +34,6 @@ class Gear:
         self.boots += 1
         self._started = self.now() - after_seconds
 
-    def run_for(self, seconds: float) -> None:
-        """Have it look as if it had been up for so long."""
-        self._started = self.now() - seconds
-
     def seconds(self) -> int:
         """How long it has been up; the engine's time."""
         return int(self.now() - self._started)
