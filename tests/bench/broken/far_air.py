@@ -48,6 +48,8 @@ class Room:
             self._labels[-1].faults = LABEL_FAULTS[self._fault]
         if self._fault is Break.FLOODS and self._labels:
             self._noise = asyncio.create_task(self._chatter(self._labels[-1]))
+        elif self._fault is Break.FLOODS and self._thermometers:
+            self._noise = asyncio.create_task(_babble(self._thermometers[-1]))
         return {}
 
     async def _chatter(self, label: Label) -> None:
@@ -67,25 +69,29 @@ class Room:
                     one.centi = time.monotonic_ns() // TICK_NS % WRAP
                     _advertise(one)
             if self._thermometers:
-                await self._odd_speaks(self._thermometers[-1])
+                self._odd_speaks(self._thermometers[-1])
             await asyncio.sleep(SPEAKS_S)
 
-    async def _odd_speaks(self, one: Thermometer) -> None:
+    def _odd_speaks(self, one: Thermometer) -> None:
         match self._fault:
             case None:
                 one.centi = time.monotonic_ns() // TICK_NS % WRAP
                 _advertise(one)
-            case Break.HANGS:
+            case Break.HANGS | Break.FLOODS:
                 return
-            case Break.FLOODS:
-                for number in range(round(SPEAKS_S / FASTEST_S)):
-                    one.centi = number
-                    _advertise(one)
             case Break.MISSPEAKS:
                 one._controller.le_legacy_advertiser.advertising_data = (
                     b"\x02\x01\x06" + bytes((6, 0x16, 0xD2, 0xFC)) + b"\x20\x02\xca"
                 )
                 _advertise(one)
+
+
+async def _babble(one: Thermometer) -> None:
+    """Something else, as fast as the air allows, and in its own time: in one breath with others it held them up."""
+    while True:
+        one.centi = (one.centi + 1) % WRAP
+        _advertise(one)
+        await asyncio.sleep(FASTEST_S)
 
 
 def _advertise(one: Thermometer) -> None:
