@@ -38,8 +38,8 @@ class Words(Protocol):
     def write_granted(self, n: int, length_ms: int) -> bytes:
         """The lease that was asked for as number `n` is granted."""
 
-    def write_prices(self, rows: Iterable[PriceRow | MemberRow]) -> Iterator[bytes]:
-        """As few messages as hold the rows."""
+    def write_prices(self, rows: Iterable[PriceRow | MemberRow], epoch: int | None = None) -> Iterator[bytes]:
+        """As few messages as hold the rows, for a till that keeps the journal `epoch`."""
 
     def write_receipt(self, epoch: int, seq: int) -> bytes:
         """Everything of this epoch up to `seq` is on disk."""

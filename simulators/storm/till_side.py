@@ -133,7 +133,7 @@ class TillSide:
                     charge = (till, row.item, row.version, row.minor, isinstance(row, MemberRow))
                     if charge not in self._box.books.may_charge:
                         raise Violation("I4", f"version {row.version} of {row.item} goes to {till} before the ledger")
-                for payload in self._box.parts.words.write_prices(part):
+                for payload in self._box.parts.words.write_prices(part, self._epochs[till]):
                     self._send(till, "prices", payload)
                 self._on_the_way[till].update({wanted.key(row): self._box.world.now for row in part})
             again = again or bool(rows)

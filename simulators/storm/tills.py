@@ -141,7 +141,9 @@ class Till:
         if connection != self.connection:
             return
         if leaf == "prices":
-            self._take(read_prices(payload))
+            prices = read_prices(payload)
+            if prices.epoch in (None, self.epoch):  # else they are for a journal that is gone
+                self._take(prices)
         elif leaf == "receipt":
             self._receipted(payload)
         elif leaf == "granted":
