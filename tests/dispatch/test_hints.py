@@ -94,10 +94,10 @@ async def test_a_label_whose_stock_goes_to_and_fro_rests(floor: Floor) -> None:
     async with running(dispatcher(floor).run()):
         await until(lambda: floor.labels.shows.get("label-1") == shows(A, 1, 2).digest)
         for number in range(SAVED_UP):
-            found(floor, number, 1 + number % 2)
-            await until(lambda: len(floor.labels.attempts) == number + 2)  # noqa: B023  awaited at once
+            found(floor, number, left := 1 + number % 2)
+            await until(lambda: floor.labels.shows["label-1"] == shows(A, 1, left).digest)
         drawn = len(floor.labels.attempts)
-        assert floor.labels.shows["label-1"] == shows(A, 1, 2).digest
+        assert drawn == SAVED_UP + 1
         found(floor, 98, 1)
         await asyncio.sleep(0.1)
         assert len(floor.labels.attempts) == drawn

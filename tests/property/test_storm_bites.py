@@ -281,8 +281,18 @@ RULES: dict[str, Remove] = {
 }
 
 
-LATE = {"coupons: what was lent before a restore is in doubt": 66, "versions never go back": 80}
-"""Rules that the first days do not need: the hunt begins a little before the first day that does, to save a minute."""
+LATE = {
+    "coupons: what was lent before a restore is in doubt": 68,
+    "versions never go back": 82,
+    "what was sent since the last confirmation counts": 6,
+    "exactly once, over a restore too": 4,
+    "members: no raise for all before a till knows theirs": 13,
+    "members: a scanned line is not raised": 8,
+    "stock: booked with the sale": 10,
+    "coupons: in one hand at a time": 8,
+    "coupons: none of a copy is lent": 14,
+}
+"""Rules that the first days do not need: the hunt begins a little before the first day that does, to save minutes."""
 
 
 @pytest.mark.parametrize("rule", RULES)
