@@ -16,6 +16,8 @@ from drivers.errors import Refused, Unreachable
 FALLBACK_FPS = 25.0
 FASTEST_FPS = 60.0
 """More pictures of a live camera are not read in a second."""
+ONE_THREAD = (cv2.CAP_PROP_N_THREADS, 1)
+"""A decoder with several costs more in all, and holds back a picture for each."""
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def open_file(device: str, path: str) -> Iterator[cv2.VideoCapture]:
     file = Path(path).absolute()
     if not file.is_file():
         raise Unreachable(device, f"there is no file {path!r}")
-    capture = cv2.VideoCapture(str(file), cv2.CAP_FFMPEG)
+    capture = cv2.VideoCapture(str(file), cv2.CAP_FFMPEG, ONE_THREAD)
     try:
         if not capture.isOpened():
             raise Refused(device, f"{path!r} is not a video that can be read")
@@ -49,6 +51,7 @@ def rtsp_pictures(device: str, source: NetSource, options: CameraOptions) -> Ite
         options.open_timeout_ms,
         cv2.CAP_PROP_READ_TIMEOUT_MSEC,
         options.read_timeout_ms,
+        *ONE_THREAD,
     ]
     with Relay(source, options.open_timeout_ms / 1000) as relay:
         try:

@@ -7,7 +7,8 @@ it fades. Nothing here outlives a few minutes, but where posters hang.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from edge.vision.scene import SceneInPixels
 from edge.vision.tracking import Track
@@ -30,8 +31,7 @@ MOST_SPOTS = 40
 Place = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody in the picture now or a moment ago. Pixels, seconds."""
 
     id: int
@@ -115,7 +115,7 @@ def follow(crowd: Crowd, tracks: Iterable[Track], at: float, scene: SceneInPixel
             names[track.id] = track.id
     for one in lost:
         if one.id not in people:
-            people[one.id] = replace(one, here=False, step=0.0)
+            people[one.id] = one._replace(here=False, step=0.0)
     posters = [one for name, one in crowd.people.items() if one.still and name not in people]
     if posters:
         spots = _remember(spots, posters)
@@ -153,7 +153,7 @@ def _seen(one: Person, track: Track, at: float, scene: SceneInPixels) -> Person:
     """The person after this look; a track that goes on without a sight says nothing new."""
     if track.seen <= one.seen:
         here = at - one.seen <= HERE_S
-        return one if one.here is here and not one.step else replace(one, here=here, step=0.0)
+        return one if one.here is here and not one.step else one._replace(here=here, step=0.0)
     rules, foot = scene.rules, track.foot
     step = min(track.seen - one.seen, LOST_S)
     swayed = math.dist(foot, one.anchor) > SWAY * track.height

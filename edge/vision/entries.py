@@ -149,4 +149,4 @@ def _beside(person: Person, other: Entry, crowd: Crowd) -> bool:
 
 def _named(track: Track, name: int) -> Track:
     """The track under the number of its person."""
-    return track if name == track.id else replace(track, id=name)
+    return track if name == track.id else track._replace(id=name)

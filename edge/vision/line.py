@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from edge.vision.tracking import Track
 
@@ -57,8 +58,7 @@ class CountingLine:
         return (dx * py - dy * px) / length, (dx * px + dy * py) / length**2
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(NamedTuple):
     """Where somebody last stood clearly on one side: pixels to the right, and part along the line."""
 
     right: float

@@ -17,6 +17,9 @@ from edge.vision.session import ModelSession
 
 CARD = Path(__file__).parent / "weights" / "people.json"
 STRIDE = 4
+Grey = npt.NDArray[np.float32]
+LEARN_EVERY_S = 0.8
+"""A background that changes over ten seconds need not be learnt from every picture."""
 
 
 def open_own(fps: float, card_path: Path = CARD) -> "OwnDetector":
@@ -35,31 +38,35 @@ def own_from(card: OwnModelCard, folder: Path, fps: float) -> "OwnDetector":
 
 
 class LearntBackground:
-    """What a place looks like without people: a clipped running mean, of grey float32 pictures of one size."""
+    """What a place looks like without people: a clipped running mean, of grey float32 pictures of one size.
 
-    def __init__(self, learn_s: float, at_most: float, fps: float) -> None:
-        self._slow, self._at_most = 1 / max(learn_s * fps, 1), at_most
+    It is kept in `place`, which may be a part of a model's input: it need not be copied there for every look.
+    """
+
+    def __init__(self, place: Grey, learn_s: float, at_most: float, fps: float) -> None:
+        self._place, self._off = place, np.empty_like(place)
+        self._at_most = at_most
+        self._looks = max(learn_s * fps, 1.0)
+        self._every = max(round(LEARN_EVERY_S * fps), 1)
         self._seen = 0
-        self._picture = np.zeros((0, 0), np.float32)
-        self._off = self._picture
 
-    def before(self, grey: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """What was known before this picture, which is learnt afterwards by `learn`. The first is taken as it is."""
-        if self._picture.shape != grey.shape:
-            self._picture, self._off, self._seen = grey.copy(), np.empty_like(grey), 0
-        return self._picture
+    def begin(self, grey: Grey) -> None:
+        """Before a look: nothing else being known, the first picture is taken as it is."""
+        if not self._seen:
+            np.copyto(self._place, grey)
 
-    def learn(self, grey: npt.NDArray[np.float32]) -> None:
+    def learn(self, grey: Grey) -> None:
         """Move towards a picture: at first a plain mean of all so far, then slowly, and never by a leap."""
         self._seen += 1
-        cv2.subtract(grey, self._picture, dst=self._off)
-        rate = self._slow
-        if 1 / (self._seen + 1) > self._slow:
-            rate = 1 / (self._seen + 1)
-        else:
+        new = self._seen + 1 < self._looks
+        if not new and self._seen % self._every:
+            return
+        cv2.subtract(grey, self._place, dst=self._off)
+        if not new:
             cv2.min(self._off, self._at_most, dst=self._off)
             cv2.max(self._off, -self._at_most, dst=self._off)
-        cv2.scaleAdd(self._off, rate, self._picture, dst=self._picture)
+        rate = 1 / (self._seen + 1) if new else min(self._every / self._looks, 1.0)
+        cv2.scaleAdd(self._off, rate, self._place, dst=self._place)
 
 
 class OwnDetector:
@@ -70,35 +77,35 @@ class OwnDetector:
         self._session, self._card = session, card
         self._size = card.input[3], card.input[2]
         self._fps = fps
-        self._background = LearntBackground(card.learn_s, card.learn_at_most, fps)
-        self._blob = np.empty(card.input, np.float32)
+        self._blob = np.zeros(card.input, np.float32)
+        self._shrunk = np.empty(card.input[2:], np.uint8)
+        self._grey = np.empty((0, 0), np.uint8)
         self._shape: tuple[int, ...] = ()
 
     def detect(self, pixels: Pixels) -> Boxes:
         """See Detector."""
+        card, (picture, place) = self._card, self._blob[0]
         if pixels.shape != self._shape:  # another camera, or another setting of it: another place
-            self._shape = pixels.shape
-            self._background = LearntBackground(self._card.learn_s, self._card.learn_at_most, self._fps)
-        return self._decode(self._session.run(self._fill(pixels))[0], pixels)
-
-    def _fill(self, pixels: Pixels) -> npt.NDArray[np.float32]:
-        """The model's input: the picture, and the background as known before it."""
-        grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
-        smaller = grey.shape[0] > self._size[1] and grey.shape[1] > self._size[0]
-        small = cv2.resize(grey, self._size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
-        picture, background = self._blob[0]
-        np.copyto(picture, small)
-        np.copyto(background, self._background.before(picture))
+            self._shape, self._grey = pixels.shape, np.empty(pixels.shape[:2], np.uint8)
+            self._background = LearntBackground(place, card.learn_s, card.learn_at_most, self._fps)
+        cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY, dst=self._grey)
+        smaller = pixels.shape[0] > self._size[1] and pixels.shape[1] > self._size[0]
+        way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+        cv2.resize(self._grey, self._size, dst=self._shrunk, interpolation=way)
+        np.copyto(picture, self._shrunk)
+        self._background.begin(picture)
+        cells = self._session.run(self._blob)[0]
         self._background.learn(picture)
-        return self._blob
+        return self._decode(cells, pixels)
 
-    def _decode(self, cells: npt.NDArray[np.float32], pixels: Pixels) -> Boxes:
+    def _decode(self, cells: Grey, pixels: Pixels) -> Boxes:
         height, width = pixels.shape[:2]
-        y, x = np.nonzero(cells[0] >= self._card.least)
-        score, middle_x, middle_y, wide, tall = cells[:, y, x]
-        rows = np.stack(
-            [middle_x - wide / 2, middle_y - tall / 2, middle_x + wide / 2, middle_y + tall / 2, score], axis=1
-        )
+        flat = cells.reshape(5, -1)
         scale_x, scale_y = width / self._size[0], height / self._size[1]
-        rows *= np.array([scale_x, scale_y, scale_x, scale_y, 1], np.float32)
-        return keep_best(inside(rows, width, height), self._card.overlap)
+        rows = []
+        for score, x, y, wide, tall in flat[:, np.flatnonzero(flat[0] >= self._card.least)].T.tolist():
+            half_x, half_y = wide / 2, tall / 2
+            box = (x - half_x) * scale_x, (y - half_y) * scale_y, (x + half_x) * scale_x, (y + half_y) * scale_y, score
+            rows.append(box)
+        found = np.array(rows, np.float32).reshape(-1, 5)
+        return keep_best(inside(found, width, height), self._card.overlap)

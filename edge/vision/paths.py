@@ -16,8 +16,7 @@ MOST_STEPS = 12
 """Cells between two sights; who is farther was taken for somebody else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(NamedTuple):
     """Where somebody was last on the floor plan (metres), and what is not told yet because they have not moved."""
 
     place: tuple[float, float]

@@ -7,7 +7,8 @@ never does.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from edge.vision.crowd import LOST_S, Crowd, Person
 from edge.vision.facts import Waiting
@@ -17,8 +18,7 @@ OUTSIDE_S = 2.0
 """Whoever is back in a zone within this time was never away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(NamedTuple):
     """One person in one zone. `told_ms`: how much of it is in the sums; None while it is no visit there."""
 
     since: float
@@ -105,7 +105,7 @@ def _look_at(person: Person, kept: dict[Key, Stay], gains: list[Gain], scene: Sc
                 gains.append(Gain(number, int(one.told_ms is None), told - (one.told_ms or 0)))
             kept[key] = Stay(one.since, person.seen, None, told)
         elif one is not None and one.left is None:
-            kept[key] = replace(one, left=person.seen - person.step / 2)
+            kept[key] = one._replace(left=person.seen - person.step / 2)
 
 
 def _is_over(one: Stay, person: Person, at: float) -> bool:

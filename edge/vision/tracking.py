@@ -9,18 +9,19 @@ The rules below were chosen on drawn films (`edge.vision.training`), and on no r
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from edge.vision.boxes import Boxes, overlaps
-from edge.vision.clothes import Clothes, unlike
+from edge.vision.boxes import Boxes
+from edge.vision.clothes import Clothes, mingled, unlike
 from edge.vision.walking import Spread, Walk, corrected, first, later
 
 WALKER = Walk(noise=0.06, sway=0.25, pace=0.6)
 SIZE_S, CLOTHES_S = 0.35, 0.7
 """Over how long a person's size and clothes are averaged."""
+MOST_GROWN = 0.7
+"""Whose height differs by more than this, as a logarithm, is somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,7 @@ class TrackRules:
     """Tracks at a time; more people than that are not told apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(NamedTuple):
     """One person for as long as the camera can follow. Pixels, pixels per second, seconds."""
 
     id: int
@@ -98,27 +98,31 @@ class Tracker:
         return tuple(track for track in self.tracks if track.confirmed)
 
 
-def advance(tracker: Tracker, boxes: Boxes, now: float, rules: TrackRules, worn: Clothes | None = None) -> Tracker:
+Box = list[float]
+"""A row of `Boxes`."""
+Worn = Sequence[Clothes | None]
+
+
+def advance(tracker: Tracker, boxes: Boxes, now: float, rules: TrackRules, worn: Worn | None = None) -> Tracker:
     """Match boxes (n, 5) seen at `now` (seconds, rising) to people; forget who was not seen for too long.
 
-    `worn` is what the people in the boxes wear (n, …). Without it nobody is known again after `forget_confirmed_s`.
+    `worn` is what the people in the boxes wear (n). Without it nobody is known again after `forget_confirmed_s`.
     """
-    tracks = tuple(track for track in tracker.tracks if now - track.seen <= _longest(track, rules))
-    pairs = _match(tracks, boxes, now, rules, worn)
+    rows = boxes.tolist()
+    worn = [None] * len(rows) if worn is None else worn
+    tracks = [track for track in tracker.tracks if now - track.seen <= _longest(track, rules)]
+    pairs = _match(tracks, rows, now, rules, worn)
     kept = []
     for i, track in enumerate(tracks):
         if i in pairs:
             j = pairs[i]
-            kept.append(_seen(track, boxes[j], now, rules, None if worn is None else worn[j]))
+            kept.append(_seen(track, rows[j], now, rules, worn[j]))
         elif track.confirmed or now - track.seen <= rules.forget_tentative_s:
             kept.append(track)
     taken = set(pairs.values())
-    fresh = [j for j in range(len(boxes)) if j not in taken and boxes[j, 4] >= rules.sure]
+    fresh = [j for j, row in enumerate(rows) if j not in taken and row[4] >= rules.sure]
     room = max(rules.most - len(kept), 0)
-    born = [
-        _born(boxes[j], now, tracker.next_id + i, rules, None if worn is None else worn[j])
-        for i, j in enumerate(fresh[:room])
-    ]
+    born = [_born(rows[j], now, tracker.next_id + i, rules, worn[j]) for i, j in enumerate(fresh[:room])]
     return Tracker((*kept, *born), tracker.next_id + len(born))
 
 
@@ -128,66 +132,57 @@ def _longest(track: Track, rules: TrackRules) -> float:
     return max(rules.forget_confirmed_s, rules.recall_s) if by_clothes else rules.forget_confirmed_s
 
 
-def _match(
-    tracks: tuple[Track, ...], boxes: Boxes, now: float, rules: TrackRules, worn: Clothes | None
-) -> dict[int, int]:
-    """Track index → box index. Confirmed tracks choose first; in each round the best pair goes first."""
+def _match(tracks: list[Track], boxes: list[Box], now: float, rules: TrackRules, worn: Worn) -> dict[int, int]:
+    """Track index → box index. Confirmed tracks choose first; of each kind the best pair goes first."""
+    found = [
+        (not track.confirmed, -liking, i, j)
+        for i, track in enumerate(tracks)
+        for j, liking in _liked(track, boxes, now, rules, worn)
+    ]
+    found.sort()
     pairs: dict[int, int] = {}
-    if not tracks or not len(boxes):
-        return pairs
-    liking = _affinity(tracks, boxes, now, rules, worn)
-    for confirmed in (True, False):
-        rows = [i for i, track in enumerate(tracks) if track.confirmed is confirmed]
-        if rows:
-            _match_greedily(liking, rows, pairs)
+    taken = set[int]()
+    for _, _, i, j in found:
+        if i not in pairs and j not in taken:
+            pairs[i] = j
+            taken.add(j)
     return pairs
 
 
-def _match_greedily(liking: npt.NDArray[np.floating], rows: list[int], pairs: dict[int, int]) -> None:
-    taken = set(pairs.values())
-    part = liking[rows]
-    for flat in np.argsort(-part, axis=None, kind="stable").tolist():
-        i, j = divmod(flat, part.shape[1])
-        if part[i, j] <= 0:
-            return
-        if rows[i] not in pairs and j not in taken:
-            pairs[rows[i]] = j
-            taken.add(j)
+def _liked(track: Track, boxes: list[Box], now: float, rules: TrackRules, worn: Worn) -> list[tuple[int, float]]:
+    """The boxes that this person may be in, and how well each fits; above 0."""
+    gap = now - track.seen
+    x, y = track.x + track.vx * gap, track.y + track.vy * gap
+    wide, tall = track.width, track.height
+    unsure = later(track.spread, gap, rules.walk).place + rules.walk.noise**2
+    reach = tall * max(rules.reach + rules.spreads * math.sqrt(unsure), rules.turn + rules.turn_per_s * gap)
+    long = gap > rules.forget_confirmed_s
+    if long:
+        reach = min(reach, rules.recall_reach * tall)
+    left, top, right, bottom = x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2
+    found = []
+    for j, (x1, y1, x2, y2, score) in enumerate(boxes):
+        off_x = (x1 + x2) / 2 - x
+        if not -reach < off_x < reach:
+            continue
+        far = math.hypot(off_x, (y1 + y2) / 2 - y)
+        sizes = abs(math.log((y2 - y1) / tall))
+        if far >= reach or sizes >= MOST_GROWN:
+            continue
+        seen, known = worn[j], track.clothes
+        apart = unlike(known, seen) if known is not None and seen is not None else None
+        if long and (apart is None or apart >= rules.same_clothes):
+            continue
+        dressed = 0.0 if apart is None else rules.trust_clothes * max(1 - apart / rules.like_clothes, -1)
+        shared_x, shared_y = min(x2, right) - max(x1, left), min(y2, bottom) - max(y1, top)
+        shared = shared_x * shared_y if shared_x > 0 and shared_y > 0 else 0.0
+        overlap = shared / ((x2 - x1) * (y2 - y1) + wide * tall - shared)
+        found.append((j, max(overlap + (1 - far / reach) - 0.5 * sizes + 0.1 * score + dressed, 1e-3)))
+    return found
 
 
-def _affinity(
-    tracks: tuple[Track, ...], boxes: Boxes, now: float, rules: TrackRules, worn: Clothes | None
-) -> npt.NDArray[np.floating]:
-    """How well every track fits every box: (tracks, boxes); 0 or less where it cannot be."""
-    state = np.array([(t.x, t.y, t.width, t.height, t.vx, t.vy, now - t.seen) for t in tracks])
-    gap, tall = state[:, 6], state[:, 3]
-    middle = state[:, :2] + state[:, 4:6] * gap[:, None]
-    half = state[:, 2:4] / 2
-    seen = (boxes[:, :2] + boxes[:, 2:4]) / 2
-    off = middle[:, None] - seen[None]
-    far = np.hypot(off[..., 0], off[..., 1])
-    unsure = np.array([later(t.spread, now - t.seen, rules.walk).place for t in tracks]) + rules.walk.noise**2
-    expected_reach = rules.reach + rules.spreads * np.sqrt(unsure)
-    reach = tall * np.maximum(expected_reach, rules.turn + rules.turn_per_s * gap)
-    sizes = np.abs(np.log((boxes[:, 3] - boxes[:, 1])[None] / tall[:, None]))
-    may = sizes < 0.7
-    dressed = 0.0
-    if worn is not None and all(track.clothes is not None for track in tracks):
-        apart = unlike(np.array([track.clothes for track in tracks]), worn)
-        dressed = rules.trust_clothes * np.maximum(1 - apart / rules.like_clothes, -1)
-        dressed[np.isnan(dressed)] = 0
-        long = gap > rules.forget_confirmed_s
-        if long.any():
-            may &= ~long[:, None] | (apart < rules.same_clothes)
-            reach = np.where(long, np.minimum(reach, rules.recall_reach * tall), reach)
-    near = far / reach[:, None]
-    expected = np.hstack([middle - half, middle + half])
-    liking = overlaps(expected, boxes) + (1 - near) - 0.5 * sizes + 0.1 * boxes[None, :, 4] + dressed
-    return np.where(may & (near < 1), np.maximum(liking, 1e-3), 0.0)
-
-
-def _born(box: npt.NDArray[np.float32], now: float, number: int, rules: TrackRules, worn: Clothes | None) -> Track:
-    x1, y1, x2, y2 = box[:4].tolist()
+def _born(box: Box, now: float, number: int, rules: TrackRules, worn: Clothes | None) -> Track:
+    x1, y1, x2, y2, _ = box
     middle = (x1 + x2) / 2
     return Track(
         id=number, x=middle, y=(y1 + y2) / 2, width=x2 - x1, height=y2 - y1, vx=0.0, vy=0.0, spread=first(rules.walk),
@@ -195,9 +190,9 @@ def _born(box: npt.NDArray[np.float32], now: float, number: int, rules: TrackRul
     )  # fmt: skip
 
 
-def _seen(track: Track, box: npt.NDArray[np.float32], now: float, rules: TrackRules, worn: Clothes | None) -> Track:
+def _seen(track: Track, box: Box, now: float, rules: TrackRules, worn: Clothes | None) -> Track:
     """The track after a sight: place, speed, size and clothes move towards it, more the longer it has been."""
-    x1, y1, x2, y2 = box[:4].tolist()
+    x1, y1, x2, y2, _ = box
     gap, hits = max(now - track.seen, 1e-3), track.hits + 1
     spread, to_place, to_speed = corrected(later(track.spread, gap, rules.walk), rules.walk)
     expected_x, expected_y = track.x + track.vx * gap, track.y + track.vy * gap
@@ -218,14 +213,5 @@ def _seen(track: Track, box: npt.NDArray[np.float32], now: float, rules: TrackRu
         hits=hits,
         confirmed=track.confirmed or (hits >= rules.confirm_hits and now - track.born >= rules.confirm_s),
         origin=track.origin,
-        clothes=_mingled(track.clothes, worn, part),
+        clothes=mingled(track.clothes, worn, part),
     )
-
-
-def _mingled(known: Clothes | None, seen: Clothes | None, part: float) -> Clothes | None:
-    """What is known of somebody's clothes after a sight; what is not a number is unknown."""
-    if seen is None or math.isnan(seen[0, 0]):
-        return known
-    if known is None or math.isnan(known[0, 0]):
-        return seen
-    return known + np.float32(part) * (seen - known)

@@ -126,7 +126,9 @@ def test_who_stands_in_the_film_is_found_where_they_stand(short_film: ClipTruth)
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(*[st.floats(0, 100, width=32)] * 2, st.floats(1, 50, width=32), st.floats(0, 1, width=32))))
+@given(
+    st.lists(st.tuples(*[st.floats(0, 100, width=32)] * 2, st.floats(1, 50, width=32), st.floats(0.125, 1, width=32)))
+)
 def test_kept_boxes_overlap_little_and_every_dropped_one_overlaps_a_better(
     rows: list[tuple[float, float, float, float]],
 ) -> None:
