@@ -91,7 +91,8 @@ def follow(crowd: Crowd, tracks: Iterable[Track], at: float, scene: SceneInPixel
     people: dict[int, Person] = {}
     names: dict[int, int] = {}
     fresh: list[Track] = []
-    for track in tracks:
+    known = list(tracks)
+    for track in known:
         name = crowd.tracks.get(track.id)
         if name is not None:
             names[track.id] = name
@@ -105,7 +106,14 @@ def follow(crowd: Crowd, tracks: Iterable[Track], at: float, scene: SceneInPixel
         if at - one.seen <= LOST_S and (name not in people or people[name].seen < at)
     ]
     for track in fresh:
-        if back := _same(track, lost):
+        if taken := [one for one in known if names.get(one.id) == track.id]:
+            # Who was taken for gone is there after all: whoever went on under that name is somebody else.
+            for other in taken:
+                people[other.id] = _new(other._replace(origin=other.foot, born=other.seen), at, spots, scene)
+                names[other.id] = other.id
+            people[track.id] = _seen(crowd.people[track.id], track, at, scene)
+            names[track.id] = track.id
+        elif back := _same(track, lost):
             lost.remove(back)
             people[back.id] = _seen(back, track, at, scene)
             names = {number: name for number, name in names.items() if name != back.id}

@@ -70,7 +70,7 @@ def cross(
 ) -> tuple[Doors, list[Entry]]:
     """The doors after a look, and the entries that are told now. `tracks`: confirmed, as `crowd` was given them."""
     rules = scene.rules
-    known = [_named(track, crowd.tracks[track.id]) for track in tracks if track.id in crowd.tracks]
+    known = [_named(track, crowd.people[crowd.tracks[track.id]]) for track in tracks if track.id in crowd.tracks]
     states, held = [], dict(doors.held)
     for number, line in enumerate(scene.lines):
         before = doors.lines[number] if number < len(doors.lines) else LineState()
@@ -147,6 +147,6 @@ def _beside(person: Person, other: Entry, crowd: Crowd) -> bool:
     return math.dist(mate.foot, person.foot) <= SIDE_BY_SIDE * max(mate.height, person.height)
 
 
-def _named(track: Track, name: int) -> Track:
-    """The track under the number of its person."""
-    return track if name == track.id else track._replace(id=name)
+def _named(track: Track, person: Person) -> Track:
+    """The track under the number of its person, who may have come from elsewhere."""
+    return track._replace(id=person.id, origin=person.origin)

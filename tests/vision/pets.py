@@ -7,16 +7,19 @@ line's span. People whom the ground truth leaves out are left out here as well.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from drivers.base import CameraDriver, load_driver
+from edge.vision.analysis import State, learn
 from edge.vision.boxes import Boxes, overlaps
 from edge.vision.detector import Detector
-from edge.vision.line import CountingLine, Direction, LineState, Side, count
+from edge.vision.entries import Entry
+from edge.vision.line import CountingLine, Direction, Side
 from edge.vision.looks import Looks, look
+from edge.vision.scene import Scene, SceneInPixels
 from edge.vision.tracking import Tracker, TrackRules, advance
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -109,15 +112,24 @@ class Score:
     missed: list[Event] = field(default_factory=list)
 
 
+def scene(lines: Sequence[CountingLine] = LINES) -> SceneInPixels:
+    """These lines over the clip, each by its number."""
+    return replace(Scene().in_pixels(768, 576), lines=tuple(replace(line, name=str(i)) for i, line in enumerate(lines)))
+
+
+def events(entries: Sequence[Entry]) -> list[Event]:
+    """Entries over the lines of such a scene."""
+    return [(int(entry.line.name), entry.direction, entry.at) for entry in entries]
+
+
 def count_crossings(detector: Detector, fps: float) -> list[Event]:
     """Every crossing that our own tracker and lines count."""
-    tracker, states, events = Tracker(), [LineState() for _ in LINES], []
+    tracker, state, place, counted = Tracker(), State(), scene(), list[Event]()
     for number, boxes, _ in looked_at(detector, fps):
         tracker = advance(tracker, boxes, number / FPS, TrackRules(sure=detector.sure))
-        for i, line in enumerate(LINES):
-            states[i], crossed = count(line, states[i], tracker.people)
-            events += [(i, crossing.direction, number / FPS) for crossing in crossed]
-    return events
+        state, learnt = learn(state, tracker.people, number / FPS, place)
+        counted += events(learnt.entries)
+    return counted
 
 
 def score(counted: list[Event], true: list[Event]) -> Score:

@@ -15,10 +15,11 @@ import numpy as np
 import supervision as sv
 from trackers import ByteTrackTracker
 
+from edge.vision.analysis import State, learn
 from edge.vision.boxes import Boxes
 from edge.vision.clothes import clothes
 from edge.vision.detector import Detector, Pixels
-from edge.vision.line import CountingLine, LineState, count
+from edge.vision.line import CountingLine
 from edge.vision.models import OWN, open_detector
 from edge.vision.session import ModelSession
 from edge.vision.tracking import Tracker, TrackRules, advance
@@ -61,23 +62,21 @@ class Chain:
 
 
 class OurAnalyst:
-    """Our tracker and lines."""
+    """What a shop gets after the boxes: tracks, who is who when one breaks, and the lines."""
 
     def __init__(self, sure: float, lines: Sequence[CountingLine], _fps: float) -> None:
-        self._rules, self._lines = TrackRules(sure=sure), lines
-        self._tracker = Tracker()
-        self._states = [LineState() for _ in lines]
+        self._rules, self._scene = TrackRules(sure=sure), pets.scene(lines)
+        self._tracker, self._state = Tracker(), State()
 
     def see(self, boxes: Boxes, pixels: Pixels, at: float) -> Seen:
         """See Analyst."""
         self._tracker = advance(self._tracker, boxes, at, self._rules, clothes(pixels, boxes / np.float32(pets.SCALE)))
-        crossed = list[pets.Event]()
-        for number, line in enumerate(self._lines):
-            self._states[number], found = count(line, self._states[number], self._tracker.people)
-            crossed += [(number, one.direction, at) for one in found]
+        self._state, learnt = learn(self._state, self._tracker.people, at, self._scene)
+        names = self._state.crowd.tracks
         here = [track for track in self._tracker.people if track.seen == at]
         rows = [(t.x - t.width / 2, t.y - t.height / 2, t.x + t.width / 2, t.y + t.height / 2, 1.0) for t in here]
-        return Seen([track.id for track in here], np.array(rows, np.float32).reshape(-1, 5), crossed)
+        boxes = np.array(rows, np.float32).reshape(-1, 5)
+        return Seen([names[track.id] for track in here], boxes, pets.events(learnt.entries))
 
 
 class PeerAnalyst:
