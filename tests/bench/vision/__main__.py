@@ -6,6 +6,7 @@ A figure that cannot be measured is an error; a target that is missed is only sa
 import json
 import os
 import platform
+import sys
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -31,7 +32,7 @@ def main(
     json_file: Annotated[Path, typer.Option("--json", help="Where to write the figures")] = Path("bench-vision.json"),
 ) -> None:
     """Measure, print a table, write the figures."""
-    out = Console()
+    out = Console(width=None if sys.stdout.isatty() else 130)
     if missing := [str(path) for path in NEEDED if not path.is_file()]:
         out.print(f"Nothing is measured: {', '.join(missing)} is not here. The clip and the models come separately.")
         raise typer.Exit(2)

@@ -72,7 +72,7 @@ def rows_for(yolox_close_up: float) -> tuple[Row, ...]:
 def drawn(rows: tuple[Row, ...], results: list[Result]) -> Table:
     """The table; targets are for the first result."""
     table = Table(title=f"Counting people: one thread, {platform.machine()}, {os.cpu_count()} cores")
-    table.add_column("figure")
+    table.add_column("figure", min_width=36)
     for result in results:
         table.add_column(result.chain.replace(", ", ",\n"), justify="right", no_wrap=True)
     table.add_column("target", justify="right", no_wrap=True)
