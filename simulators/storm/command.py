@@ -21,8 +21,8 @@ from simulators.storm.shrink import shrink
 from simulators.storm.stage import Outcome, Stage
 from simulators.storm.timeline import schedule_lines, timeline
 
-CHUNK = 10
-"""Days that a worker plays before it answers."""
+CHUNK = 50
+"""The most days that a worker plays before it answers: what it sets up, and the codes it has read, serve them all."""
 LINE_EVERY = 60.0
 """Seconds between the lines that tell of progress where no bar can be drawn, as in a log file."""
 STATES = (
@@ -123,7 +123,8 @@ def _harvest(outcome: Outcome) -> Harvest:
 
 def _many(seeds: range, jobs: int, keep_on: bool) -> Harvest:
     """Play many days over several processes, with a progress bar."""
-    harvest, parts = Harvest(), [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
+    harvest, many = Harvest(), max(1, min(CHUNK, len(seeds) // (4 * jobs)))
+    parts = [seeds[start : start + many] for start in range(0, len(seeds), many)]
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"),
         TimeElapsedColumn(), TimeRemainingColumn(),
