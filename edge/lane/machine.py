@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from drivers.base import Reading
-from drivers.weighing import Weighing, heard, lost, offer, spend
+from drivers.weighing import No, Weighing, heard, lost, offer, spend
 from edge.lane import bagging
 from edge.lane.basket import MOST_LINES, Basket, Line, Prices, Refusal, line_for, objection, weighed
 from edge.lane.codes import BadgeCode, Code, CouponCode, Goods, MemberCode, Unreadable
@@ -206,6 +206,8 @@ def _scale(lane: Lane, reading: Reading | None, now: int, rules: Rules) -> Lane:
     if lane.phase is not Phase.WEIGHING or wanted is None or lane.call is not None:
         return lane
     offered = offer(lane.pan, now)
+    if offered is No.USED:  # sold, or there since before anybody looked: only lifting tells it from other goods
+        return lane.hinting("lift", now=now)
     if not isinstance(offered, Weighing):
         return lane
     pan, no = spend(lane.pan, offered, now)

@@ -87,7 +87,7 @@ class Rig:
         self.scanner.scan(text, symbology)
 
     async def until(self, what: str, holds: Any, within: float = 20.0) -> None:
-        await eventually(holds, f"{what}; the lane is {self.lane.state}", within)
+        await eventually(holds, lambda: f"{what}; the lane is {self.lane.state}", within)
 
     async def shop_until(self, what: str, holds: Any, within: float = 30.0) -> None:
         """As `until`, where the lane is another process."""
@@ -138,6 +138,9 @@ class Rig:
         """The lane, open for shoppers."""
         async with self.running() as lane:
             await self.until("the lane opens", lambda: not lane.state.closed)
+            await self.until(
+                "it sees its empty scale", lambda: lane.state.pan.reading is not None or lane.config.parts.scale is None
+            )
             await self.priced()
             yield lane
 

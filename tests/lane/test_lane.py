@@ -60,6 +60,8 @@ async def test_goods_on_the_scale_are_sold_once(tmp_path: Path) -> None:
                 await shop.lines(count)
         await asyncio.sleep(1)  # the same goods lie there, and lie there still
         assert lane.state.phase is Phase.WEIGHING
+        assert lane.state.hint is not None
+        assert lane.state.hint.word == "lift"
         shop.pan.shake()
         await asyncio.sleep(0.5)
         assert len(lane.state.basket.lines) == 1

@@ -30,11 +30,12 @@ needs_clients = pytest.mark.skipif(shutil.which("mosquitto_pub") is None, reason
 BROKERS = [pytest.param("amqtt"), pytest.param("mosquitto", marks=needs_mosquitto)]
 
 
-async def eventually(check: Callable[[], object], what: str = "", within: float = 30.0) -> None:
+async def eventually(check: Callable[[], object], what: str | Callable[[], str] = "", within: float = 30.0) -> None:
+    """Wait until it is true. `what`: words for a failure; those of a function are asked for only then."""
     deadline = time.monotonic() + within
     while not check():
         if time.monotonic() > deadline:
-            pytest.fail(f"never came true: {what or check}")
+            pytest.fail(f"never came true: {(what() if callable(what) else what) or check}")
         await asyncio.sleep(0.01)
 
 
