@@ -170,6 +170,7 @@ class Box(ABC):
         """One work in one commit, as the store of record does it. Raises StoreError."""
         disk = self.disk
         tx = Transaction(disk, self.outbox, self.clock(), self._steady.now())  # type: ignore[arg-type]
+        disk.recorded = False
         try:
             disk.execute("BEGIN IMMEDIATE")
             result = work(tx)
@@ -187,7 +188,8 @@ class Box(ABC):
             if self.sql.in_transaction:
                 self.sql.execute("ROLLBACK")
             raise
-        self.books.read(self.sql)
+        if disk.recorded:
+            self.books.read(self.sql)
         for action in tx.committed():
             action()
         self.ring(tx.topics)

@@ -24,6 +24,8 @@ class Disk:
     def __init__(self, raw: sqlite3.Connection, world: World) -> None:
         self.raw = raw
         self.full = False
+        self.recorded = False
+        """Whether the ledger grew since somebody set this to False."""
         self._world = world
         self._dice = world.dice("disk")
         self._kills: list[list[Any]] = []
@@ -59,7 +61,8 @@ class Disk:
         return self._risky(text, values, many=False)
 
     def executemany(self, text: str, values: Sequence[Any]) -> sqlite3.Cursor:
-        """Run a statement for many rows."""
+        """Run a statement for many rows; the ledger is written by no other."""
+        self.recorded = self.recorded or text.startswith("INSERT INTO ledger")
         if not (self._kills or self.full):
             return self.raw.executemany(text, values)
         return self._risky(text, values, many=True)
