@@ -51,6 +51,12 @@ def look_back(page: Page, address: str, folder: Path) -> None:
     page.screenshot(path=folder / "ledger-slider.png")
 
 
+def evening() -> str:
+    """A time zone in which it is about six in the evening, when a shop's day can be seen on its pages."""
+    ahead = (18 - time.gmtime().tm_hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}" if ahead else "UTC"
+
+
 def main() -> None:
     """Start a shop, look at it, stop it."""
     parser = argparse.ArgumentParser()
@@ -58,7 +64,7 @@ def main() -> None:
     parser.add_argument("--all", action="store_true")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    process, address = start_shop()
+    process, address = start_shop("--timezone", evening())
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -37,16 +37,7 @@ def settle_in(floor: Floor, now: int) -> None:
     """Three weeks of history, and a present with something of everything."""
     cold = Cold(floor, now)
     past = Past(floor, now, cold.until)
-    for tell in (
-        tell_drawings,
-        tell_shelves,
-        tell_eggs,
-        tell_goods,
-        tell_entrance,
-        tell_lanes,
-        tell_network,
-        tell_alarms,
-    ):
+    for tell in STORIES:
         tell(past)
     past.play()
     _queue(floor, now)
@@ -112,11 +103,12 @@ def main() -> None:
     parser.add_argument("--fresh", action="store_true", help="no account yet: the first run")
     parser.add_argument("--labels", type=int, default=0, help="that many labels more")
     parser.add_argument("--hostile", action="store_true", help="devices and items with malicious names")
+    parser.add_argument("--timezone", default="Europe/Zagreb", help="where the shop is")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the folder goes with the shop
     now = time.time_ns() // 1_000_000
     with tempfile.TemporaryDirectory() as folder:
-        floor = Floor(Path(folder), now - 21 * DAY)
+        floor = Floor(Path(folder), now - 21 * DAY, timezone=options.timezone)
         settle_in(floor, now)
         if options.labels:
             multiply(floor, options.labels)

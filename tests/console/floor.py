@@ -55,10 +55,12 @@ def gtin(number: int) -> str:
 class Floor:
     """The parts of a gateway that the console meets. `now` stands still until the test moves it, or `live` is set."""
 
-    def __init__(self, folder: Path, now: int, *, live: Callable[[], int] | None = None) -> None:
+    def __init__(
+        self, folder: Path, now: int, *, live: Callable[[], int] | None = None, timezone: str = "Europe/Zagreb"
+    ) -> None:
         self.now = now
         self.live: Callable[[], int] | None = live
-        self.shop = Shop(id="0204", name="Market Ilica", currency="EUR", locale="hr", timezone="Europe/Zagreb")
+        self.shop = Shop(id="0204", name="Market Ilica", currency="EUR", locale="hr", timezone=timezone)
         self.store = Store(folder / "store.db", self.clock, epoch=7)
         self.site = Site(self.shop.id, self.shop.domain, self.shop.timezone)
         self.engine = PriceEngine(held_after_ms=1_000)
