@@ -20,6 +20,8 @@ ignored=$(for folder in $shop $devices $later; do printf ' --ignore %s' "$folder
 # shellcheck disable=SC2086
 "$python" -m pytest $ignored
 computing=$?
+nice -n 15 "$python" -m pytest tests/storm >"$logs/storm" 2>&1 &
+storming=$!
 wait "$linting"
 clean=$?
 cat "$logs/lint"
@@ -31,8 +33,6 @@ wait "$selling"
 sold=$?
 cat "$logs/shop"
 echo "The browser's turn: a page is best judged on a box that does little else. Bad days are played in its pauses"
-nice -n 15 "$python" -m pytest tests/storm >"$logs/storm" 2>&1 &
-storming=$!
 "$python" -m pytest tests/browser/test_console.py >"$logs/console" 2>&1 &
 console=$!
 "$python" -m pytest tests/browser --ignore tests/browser/test_console.py
