@@ -30,10 +30,10 @@ KINDS: dict[str, tuple[Make, float]] = {
     "thermometers": (thermometers, 1.5),
     "SNMP agents": (agents, 3.0),
     "cameras": (cameras, 3.0),
-    "tills (amqtt)": (partial(tills, kind="amqtt"), 1.5),
+    "tills (amqtt)": (partial(tills, kind="amqtt"), 4.0),
 }
 """Each kind with the seconds of a turn."""
-MOSQUITTO: dict[str, tuple[Make, float]] = {"tills (Mosquitto)": (partial(tills, kind="mosquitto"), 1.5)}
+MOSQUITTO: dict[str, tuple[Make, float]] = {"tills (Mosquitto)": (partial(tills, kind="mosquitto"), 4.0)}
 
 
 def one_breaks(say: Say) -> list[Figure]:
