@@ -1,11 +1,17 @@
 """A shelf label from its content: pure, in the panel's own palette, at its own size."""
 
 from drivers.base import Ink, Panel, PanelImage
-from edge.labels import digital_link, member, money, promotion, qr, stock
 from edge.labels.canvas import Box, Canvas
 from edge.labels.content import CannotDraw, LabelContent, tidy_name
+from edge.labels.digital_link import make as make_link
 from edge.labels.glyphs import BOLD, REGULAR, SMALLEST, face
 from edge.labels.layout import Layout, lay_out
+from edge.labels.member import draw as draw_for_members
+from edge.labels.member import split
+from edge.labels.money import price
+from edge.labels.promotion import draw as draw_promotion
+from edge.labels.qr import QUIET, modules
+from edge.labels.stock import instead_of
 from edge.labels.typeset import Block, footroom, headroom, largest, name_face, pitch, price_block, set_name
 
 
@@ -29,10 +35,10 @@ def _draw(content: LabelContent, panel: Panel) -> tuple[Canvas, Block]:
     """The drawn canvas and the block of the price on it."""
     if not {Ink.BLACK, Ink.WHITE} <= set(panel.inks):
         raise ValueError("a label needs a panel with black and white")
-    code = qr.modules(digital_link.make(content.domain, content.item, content.version, content.tag))
+    code = modules(make_link(content.domain, content.item, content.version, content.tag))
     layout = lay_out(panel, len(code))
     canvas = Canvas(panel)
-    quiet = qr.QUIET * layout.module
+    quiet = QUIET * layout.module
     canvas.code(code, layout.module, layout.code_left + quiet, layout.code_top + quiet)
     top = max(_name(content, layout, canvas), layout.name_bottom)
     bottom = _foot(content, layout, canvas)
@@ -46,7 +52,7 @@ def _everybody(content: LabelContent, layout: Layout, place: Box, canvas: Canvas
     """The price that all pay."""
     if content.was_minor is None:
         return _price(content, layout, place, canvas)
-    return promotion.draw(content, content.was_minor, layout, place, canvas)
+    return draw_promotion(content, content.was_minor, layout, place, canvas)
 
 
 def _two_prices(
@@ -55,12 +61,12 @@ def _two_prices(
     """Both prices, shared out so that the smaller of the two stands as tall as it can. The block: that smaller one."""
     best: tuple[int, Canvas, Block] | None = None
     why = ValueError("two prices do not fit")
-    for ways in member.split(place, layout):
+    for ways in split(place, layout):
         tried = canvas.copy()
         try:
             blocks = (
                 _everybody(content, layout, ways.everybody, tried),
-                member.draw(content, member_minor, layout, ways.members, tried),
+                draw_for_members(content, member_minor, layout, ways.members, tried),
             )
         except ValueError as error:
             why = error
@@ -100,7 +106,7 @@ def _foot(content: LabelContent, layout: Layout, canvas: Canvas) -> int:
     room = layout.code_left - layout.margin
     number_face = face(max(SMALLEST, layout.foot_cap * 3 // 4), REGULAR)
     number = number_face.line(content.shown_item)
-    said = stock.instead_of(number, number_face, content)
+    said = instead_of(number, number_face, content)
     baseline = layout.height - layout.gap - 1
     if (content.unit_minor is None) != (content.unit is None):
         raise ValueError("the unit price lacks its amount or its unit")
@@ -109,7 +115,7 @@ def _foot(content: LabelContent, layout: Layout, canvas: Canvas) -> int:
             raise ValueError("the item number does not fit")
         canvas.text(*said, layout.margin, baseline, Ink.BLACK)
         return baseline - number_face.cap - layout.gap
-    text = money.price(content.unit_minor, content.currency, content.locale, content.unit, show_piece=True).text
+    text = price(content.unit_minor, content.currency, content.locale, content.unit, show_piece=True).text
     unit_face = face(largest(text, layout.foot_cap * (3 if layout.tall else 2) // 2, room), BOLD)
     if layout.tall or face(layout.foot_cap, BOLD).width(text) + layout.margin * 2 + len(number) > room:
         canvas.text(*said, layout.margin, baseline, Ink.BLACK)

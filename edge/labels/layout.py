@@ -7,8 +7,8 @@ the foot, the code in the lower right corner. A wide panel has the price beside 
 from dataclasses import dataclass
 
 from drivers.base import Panel
-from edge.labels import qr
 from edge.labels.glyphs import SMALLEST
+from edge.labels.qr import QUIET, module_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Layout:
 
 def lay_out(panel: Panel, modules: int) -> Layout:
     """The layout for a code of `modules` × `modules`. Raises ValueError when the panel is too small for it."""
-    size = qr.module_size(modules, panel.width, panel.height)
+    size = module_size(modules, panel.width, panel.height)
     if not size:
         raise ValueError(
             f"a code of {modules} modules is too large for a panel of {panel.width} × {panel.height}; "
@@ -83,5 +83,5 @@ def lay_out(panel: Panel, modules: int) -> Layout:
         margin=max(4, min(panel.width, panel.height) // 28),
         tall=panel.height > panel.width,
         module=size,
-        code_side=(modules + 2 * qr.QUIET) * size,
+        code_side=(modules + 2 * QUIET) * size,
     )

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 from drivers.base import Ink
-from edge.labels import money
 from edge.labels.canvas import Box, Canvas
 from edge.labels.content import LabelContent
 from edge.labels.glyphs import BOLD, SMALLEST, face
 from edge.labels.layout import Layout
+from edge.labels.money import members
 from edge.labels.typeset import Block, footroom, headroom, largest, price_block
 
 SHARES = (44, 48, 40, 52)
@@ -41,7 +41,7 @@ def draw(content: LabelContent, member_minor: int, layout: Layout, place: Box, c
         raise ValueError("the price for members is above the price for all")
     frame = place.shrunk(max(2, layout.margin // 2), max(1, layout.gap // 2))
     inner = frame.shrunk(max(3, layout.margin // 2), max(2, layout.margin // 3))
-    word = money.members(content.locale)
+    word = members(content.locale)
     own = replace(content, minor=member_minor)
     if frame.height >= frame.width // 3:  # the word above the price
         cap = largest(word, max(SMALLEST, min(layout.foot_cap, inner.height // 4)), inner.width)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 from drivers.base import Ink, Panel
-from edge.labels import money
 from edge.labels.canvas import Box, Canvas
 from edge.labels.content import LabelContent
 from edge.labels.glyphs import BOLD, SMALLEST, face
 from edge.labels.layout import Layout
+from edge.labels.money import percent_off, price
 from edge.labels.typeset import Block, price_block
 
 
@@ -20,8 +20,8 @@ def draw(content: LabelContent, was_minor: int, layout: Layout, place: Box, canv
         raise ValueError("the price that the promotion compares with is not above the new price")
     paper, ink = _inks(canvas.panel)
     canvas.fill(place, paper)
-    was = money.price(was_minor, content.currency, content.locale).text
-    percent = money.percent_off(content.minor, was_minor)
+    was = price(was_minor, content.currency, content.locale).text
+    percent = percent_off(content.minor, was_minor)
     facts = _Facts(f"−{percent}%" if percent else "", was, paper, ink)
     inner = place.shrunk(layout.margin, max(3, layout.margin // 2))
     return (_above if layout.tall else _beside)(content, facts, inner, canvas)

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from edge.labels import money
 from edge.labels.content import LabelContent
 from edge.labels.glyphs import BOLD, REGULAR, SMALLEST, Face, Mask, face
 from edge.labels.money import Price
+from edge.labels.money import price as price_of
 
 _EAST = r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
 _CLOSING = r"[、。，．：；！？）】」』》]"
@@ -119,7 +119,7 @@ def price_block(content: LabelContent, width: int, height: int) -> Block:
 
     Raises ValueError when it would come out too small to read from the aisle.
     """
-    price = money.price(content.minor, content.currency, content.locale, content.per)
+    price = price_of(content.minor, content.currency, content.locale, content.per)
     cap = height
     while cap >= _SMALLEST_PRICE:
         block = _price_at(price, cap)
