@@ -15,8 +15,9 @@ picture, so it is sent what both books allow; a till keeps them apart, and takes
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -26,16 +27,14 @@ class Role(StrEnum):
     TILL = "till"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A price version of the item. `minor` is the price in minor units of the store's currency."""
 
     version: int
     minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """An offer that a device may be presenting. Confirmed: the device said so, and nothing older remains."""
 
     offer: Offer
@@ -44,8 +43,7 @@ class Shown:
     """When a newer confirmation replaced it; still counted while the grace window lasts. None: may be shown now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(NamedTuple):
     """A device that presents this item, or has until it confirms something else.
 
     `bound`: it is meant to present the item from now on. A bound label with nothing in `may` shows something
@@ -64,7 +62,7 @@ class Face:
     @property
     def newest(self) -> int:
         """The highest version sent or confirmed; 0 when none."""
-        return max((shown.offer.version for shown in self.may), default=0)
+        return max([shown.offer.version for shown in self.may]) if self.may else 0
 
     @property
     def owes_nothing(self) -> bool:
@@ -209,7 +207,7 @@ def sent(face: Face, offer: Offer) -> Face:
     """The face after the offer was sent to it. Versions never go back: an older one changes nothing."""
     if offer.version <= face.newest:
         return face
-    return replace(face, may=(*face.may, Shown(offer, confirmed=False)))
+    return face._replace(may=(*face.may, Shown(offer, confirmed=False)))
 
 
 def confirmed(face: Face, version: int, now: int, rules: Rules) -> Face:
@@ -221,9 +219,9 @@ def confirmed(face: Face, version: int, now: int, rules: Rules) -> Face:
         if shown.offer.version < version:
             until = now if shown.until is None else shown.until
             if now - until < rules.grace_ms:
-                kept.append(replace(shown, until=until))
+                kept.append(shown._replace(until=until))
         elif shown.offer.version == version:
-            kept.append(replace(shown, confirmed=True))
+            kept.append(shown._replace(confirmed=True))
         else:
             kept.append(shown)
-    return replace(face, may=tuple(kept))
+    return face._replace(may=tuple(kept))

@@ -67,13 +67,20 @@ def line_total(minor: int, quantity: int, per: str) -> int:
 
 def words(line: SaleLine) -> dict[str, Any]:
     """A line as a sale tells it."""
-    said = asdict(line)
-    if not line.member:
-        del said["member"]
-    if line.lowered is None:
-        del said["lowered"]
-    if not line.batch:
-        del said["batch"]
+    said: dict[str, Any] = {
+        "item": line.item,
+        "version": line.version,
+        "minor": line.minor,
+        "quantity": line.quantity,
+        "total_minor": line.total_minor,
+        "per": line.per,
+    }
+    if line.member:
+        said["member"] = True
+    if line.lowered is not None:
+        said["lowered"] = asdict(line.lowered)
+    if line.batch:
+        said["batch"] = line.batch
     return said
 
 
