@@ -1,13 +1,12 @@
 """Clocks of all stores: while a gateway does not trust its clock, its timed raises wait. Read only."""
 
-import asyncio
 from dataclasses import dataclass
 
 from nicegui import ui
 
 from cloud_sync.hq.clocks import StoreClock, all_clocks
 from cloud_sync.hq.pages.context import Desk
-from cloud_sync.hq.pages.stores_page import LIVE_SECONDS
+from cloud_sync.hq.pages.live import Live
 from cloud_sync.pages.format import count, money
 from cloud_sync.pages.parts import card, empty, page_frame, stat_tile, status_chip, text, when
 from cloud_sync.pages.reasons import in_words
@@ -27,27 +26,10 @@ class _View:
 
 async def clocks_page(desk: Desk) -> None:
     """Draw the page and keep it live."""
-    view = await asyncio.to_thread(_look, desk)
-
-    @ui.refreshable
-    def body() -> None:
-        _body(desk, view)
-
-    async def refresh() -> None:
-        nonlocal view
-        fresh = await asyncio.to_thread(_look, desk)
-        if fresh != view:
-            view = fresh
-            body.refresh()
-
     t = desk.t
-    with (
-        page_frame(desk.frame(), t, t("clocks.title"), "/clocks", desk.operator()),
-        ui.element("div").classes("aisle-stack").props("aria-live=polite"),
-    ):
+    with page_frame(desk.frame(), t, t("clocks.title"), "/clocks", desk.operator()):
         text(t("clocks.how")).classes("aisle-soft")
-        body()
-    ui.timer(LIVE_SECONDS, refresh)
+        await Live(lambda: _look(desk), lambda view: _body(desk, view)).show()
 
 
 def _look(desk: Desk) -> _View:

@@ -12,8 +12,9 @@ from cloud_sync.hq.pages.approvals import approvals
 from cloud_sync.hq.pages.asked_for import asked_for
 from cloud_sync.hq.pages.context import OUTCOMES, Desk, link_state
 from cloud_sync.hq.pages.day_chart import Day, day_chart, look_at_day, update_chart
+from cloud_sync.hq.pages.live import LIVE_SECONDS
 from cloud_sync.hq.pages.price_table import PriceTable
-from cloud_sync.hq.pages.stores_page import LIVE_SECONDS, show_code
+from cloud_sync.hq.pages.stores_page import show_code
 from cloud_sync.hq.pages.upload_panel import upload_panel
 from cloud_sync.hq.stock_requests import Request, open_requests
 from cloud_sync.hq.stores import Store, get_store

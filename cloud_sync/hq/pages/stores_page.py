@@ -1,7 +1,5 @@
 """All stores: who is on-line, who waits for approval, what became of their prices."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from nicegui import ui
@@ -10,13 +8,12 @@ from cloud_sync.hq.enrolment import GatewayKey, keys_of, new_code
 from cloud_sync.hq.outcomes import Counts, counts
 from cloud_sync.hq.pages.approvals import approvals
 from cloud_sync.hq.pages.context import OUTCOMES, Desk, link_state
+from cloud_sync.hq.pages.live import Live, Refresh
 from cloud_sync.hq.stores import Store, add_store, list_stores
 from cloud_sync.pages.format import count
 from cloud_sync.pages.parts import empty, page_frame, stat_tile, status_chip, text, when
 
 SHOWN = 60
-LIVE_SECONDS = 3.0
-Refresh = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +28,14 @@ class _View:
 
 async def stores_page(desk: Desk) -> None:
     """Draw the page and keep it live."""
-    search = {"text": ""}
-    view = await asyncio.to_thread(_look, desk, "")
-
-    @ui.refreshable
-    def body() -> None:
-        _body(desk, view, refresh)
-
-    async def refresh() -> None:
-        nonlocal view
-        fresh = await asyncio.to_thread(_look, desk, search["text"])
-        if fresh != view:
-            view = fresh
-            body.refresh()
+    search = ""
 
     async def find(event: object) -> None:
-        search["text"] = str(getattr(event, "value", "") or "")
-        await refresh()
+        nonlocal search
+        search = str(getattr(event, "value", "") or "")
+        await part.refresh()
 
+    part: Live[_View] = Live(lambda: _look(desk, search), lambda view: _body(desk, view, part.refresh))
     t = desk.t
     with page_frame(desk.frame(), t, t("stores.title"), "/", desk.operator()):
         with ui.element("div").classes("aisle-row"):
@@ -56,12 +43,10 @@ async def stores_page(desk: Desk) -> None:
                 f'outlined dense clearable debounce=300 aria-label="{t("stores.search")}"'
             )
             field.classes("aisle-grow")
-            ui.button(t("stores.add"), icon="add_business", on_click=lambda: _ask_new(desk, refresh)).props(
+            ui.button(t("stores.add"), icon="add_business", on_click=lambda: _ask_new(desk, part.refresh)).props(
                 "unelevated"
             )
-        with ui.element("div").classes("aisle-stack").props("aria-live=polite"):
-            body()
-    ui.timer(LIVE_SECONDS, refresh)
+        await part.show()
 
 
 def _look(desk: Desk, search: str) -> _View:

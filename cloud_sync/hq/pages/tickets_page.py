@@ -1,12 +1,11 @@
 """Tickets of all stores: what is wrong now, and what ended lately. Read only: stores look after their own."""
 
-import asyncio
 from dataclasses import dataclass
 
 from nicegui import ui
 
 from cloud_sync.hq.pages.context import Desk
-from cloud_sync.hq.pages.stores_page import LIVE_SECONDS
+from cloud_sync.hq.pages.live import Live
 from cloud_sync.hq.tickets import MOST, Ticket, closed_tickets, open_tickets
 from cloud_sync.pages.format import count, money
 from cloud_sync.pages.parts import card, empty, page_frame, stat_tile, status_chip, text, when
@@ -25,26 +24,9 @@ class _View:
 
 async def tickets_page(desk: Desk) -> None:
     """Draw the page and keep it live."""
-    view = await asyncio.to_thread(_look, desk)
-
-    @ui.refreshable
-    def body() -> None:
-        _body(desk, view)
-
-    async def refresh() -> None:
-        nonlocal view
-        fresh = await asyncio.to_thread(_look, desk)
-        if fresh != view:
-            view = fresh
-            body.refresh()
-
     t = desk.t
-    with (
-        page_frame(desk.frame(), t, t("tickets.title"), "/tickets", desk.operator()),
-        ui.element("div").classes("aisle-stack").props("aria-live=polite"),
-    ):
-        body()
-    ui.timer(LIVE_SECONDS, refresh)
+    with page_frame(desk.frame(), t, t("tickets.title"), "/tickets", desk.operator()):
+        await Live(lambda: _look(desk), lambda view: _body(desk, view)).show()
 
 
 def _look(desk: Desk) -> _View:
