@@ -1,7 +1,8 @@
 """Fifty simulated SNMP agents, watched by the real shell over the real store, with a shortened period.
 
-The agents live in a process of their own. What is measured: how long a survey takes, how late the event loop gets, when
-a dead agent, a revived one and a supply on battery are seen, and what one broken agent does to the others.
+The agents live in a process of their own. What is measured: how long a survey takes, how late the event loop gets, and
+when a dead agent, a revived one and a supply on battery are seen. What one broken agent does to the others is measured
+with every other kind of device: see `tests.bench.broken`.
 """
 
 import asyncio
@@ -36,10 +37,7 @@ AGENTS, PORTS = 50, 3
 FOREVER = 3_600.0
 PERIOD_S = 6.0
 """A tenth of the minute that a shop uses: ten times its load."""
-ROUNDS, TURNS = 4, 4
-ODD = "odd"
-"""The agent that breaks."""
-BREAKS = (("silent", True), ("flood", 200), ("garbage", True), ("slow_ms", 900))
+ROUNDS = 4
 LOGIN = {"user": "aisle", "auth_password": "an auth password", "priv_password": "a priv password"}
 
 
@@ -70,17 +68,16 @@ class Bench:
     driver: Timed
     store: Store
     registry: Registry
-    many: asyncio.subprocess.Process
-    odd: asyncio.subprocess.Process
+    agents: asyncio.subprocess.Process
     late: list[float]
 
-    async def order(self, agents: asyncio.subprocess.Process, **what: object) -> None:
+    async def order(self, **what: object) -> None:
         """Have an agent change."""
-        if agents.stdin is None or agents.stdout is None:
+        if self.agents.stdin is None or self.agents.stdout is None:
             raise RuntimeError("the agents' process has no pipes")
-        agents.stdin.write(json.dumps(what).encode() + b"\n")
-        await agents.stdin.drain()
-        await agents.stdout.readline()
+        self.agents.stdin.write(json.dumps(what).encode() + b"\n")
+        await self.agents.stdin.drain()
+        await self.agents.stdout.readline()
 
     async def polls_until(self, device: str, true: Callable[[], bool]) -> int:
         """How many surveys of the device end until something is so."""
@@ -90,13 +87,13 @@ class Bench:
                 await asyncio.sleep(0.005)
         return self.driver.ended.get(device, 0) - before
 
-    def times(self, but: str = "") -> list[float]:
-        """Every survey of every device but one."""
-        return [took for device, all_of_it in self.driver.took.items() if device != but for took in all_of_it]
+    def times(self) -> list[float]:
+        """Every survey of every device."""
+        return [took for all_of_it in self.driver.took.values() for took in all_of_it]
 
 
 def snmp_watch(say: Say) -> list[Figure]:
-    """Figures of judged lines: surveys, lag, kill and revival, battery, and one broken agent."""
+    """Figures of judged lines: surveys, lag, kill and revival, battery."""
     return asyncio.run(_measure(say))
 
 
@@ -112,8 +109,7 @@ async def _measure(say: Say) -> list[Figure]:
             idle = await _idle_lag(PERIOD_S * ROUNDS)
             now = resource.getrusage(resource.RUSAGE_SELF)
             cpu = (now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime) / (PERIOD_S * ROUNDS)
-            figures = [*_pace(bench, cpu, idle), *await _deaths(bench, say)]
-            return figures + await _broken(bench, say)
+            return [*_pace(bench, cpu, idle), *await _deaths(bench, say)]
 
 
 def _pace(bench: Bench, cpu: float, idle: float) -> list[Figure]:
@@ -145,11 +141,11 @@ async def _deaths(bench: Bench, say: Say) -> list[Figure]:
         with bench.store.reading() as db:
             return read_network(db).checkpointed_at is not None
 
-    await bench.order(bench.many, agent=7, fault="silent", value=True)
+    await bench.order(agent=7, fault="silent", value=True)
     down = await bench.polls_until("switch-7", lambda: state("switch-7") == "lost")
-    await bench.order(bench.many, agent=7, fault="silent", value=False)
+    await bench.order(agent=7, fault="silent", value=False)
     up = await bench.polls_until("switch-7", lambda: state("switch-7") == "ready")
-    await bench.order(bench.many, agent=0, battery=True)
+    await bench.order(agent=0, battery=True)
     battery = await bench.polls_until("ups-0", lambda: power() == "battery")
     began = time.perf_counter()
     await bench.polls_until("ups-0", sealed)
@@ -162,36 +158,11 @@ async def _deaths(bench: Bench, say: Say) -> list[Figure]:
     ]  # fmt: skip
 
 
-async def _broken(bench: Bench, say: Say) -> list[Figure]:
-    """The others' p95 with a broken agent against their p95 without: periods in turn, all of a kind taken together.
-
-    The agent that breaks lives in a process of its own, so that what it does there costs the others nothing here.
-    """
-    figures = []
-    for fault, value in BREAKS:
-        took: dict[bool, list[float]] = {False: [], True: []}
-        for number in range(2 * TURNS):
-            on = number % 2 == 1
-            say(f"SNMP: one agent {'is broken: ' + fault if on else 'is well'}, {number + 1} of {2 * TURNS}")
-            await bench.order(bench.odd, agent=0, fault=fault, value=value if on else type(value)(0))
-            bench.driver.took.clear()
-            await asyncio.sleep(PERIOD_S)
-            took[on] += bench.times(ODD)
-        await bench.order(bench.odd, agent=0, fault=fault, value=type(value)(0))
-        good, bad = (percentile(took[on], 95) * 1000 for on in (False, True))
-        figures.append(
-            Figure(f"Others' p95 beside one agent: {fault}", bad, "ms", good, bad / good, "ratio ≤ 1.1",
-                   bad / good <= 1.1, f"against the same without it; {len(took[True])} surveys of each kind")
-        )  # fmt: skip
-    return figures
-
-
 @asynccontextmanager
-async def _agents(count: int, supplies: int) -> AsyncIterator[tuple[asyncio.subprocess.Process, list[tuple[str, int]]]]:
+async def _agents() -> AsyncIterator[tuple[asyncio.subprocess.Process, list[tuple[str, int]]]]:
     """Agents in a process of their own, and their addresses."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "simulators.snmp", "--count", str(count), "--supplies", str(supplies), "--ports",
-        str(PORTS),
+        sys.executable, "-m", "simulators.snmp", "--count", str(AGENTS), "--supplies", "1", "--ports", str(PORTS),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=dict(os.environ),
     )  # fmt: skip
     if process.stdout is None or process.stdin is None:
@@ -205,14 +176,13 @@ async def _agents(count: int, supplies: int) -> AsyncIterator[tuple[asyncio.subp
 
 @asynccontextmanager
 async def _bench(folder: Path) -> AsyncIterator[Bench]:
-    async with _agents(AGENTS - 1, 1) as (many, addresses), _agents(1, 0) as (odd, (odd_address,)):
+    async with _agents() as (agents, addresses):
         devices = {
             "ups-0" if number == 0 else f"switch-{number}": {"address": host, "port": port, "login": LOGIN}
             for number, (host, port) in enumerate(addresses)
         }
-        devices[ODD] = {"address": odd_address[0], "port": odd_address[1], "login": LOGIN}
         async with _watching(folder, devices) as (driver, store, registry, late):
-            yield Bench(driver, store, registry, many, odd, late)
+            yield Bench(driver, store, registry, agents, late)
 
 
 @asynccontextmanager
