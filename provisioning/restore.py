@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge.alarms import restored as tickets
 from edge.alone import only_one
 from edge.prices.engine import PriceEngine
 from edge.prices.restored import go_on_from_backup
@@ -115,6 +116,7 @@ def _begin_anew(staged: Path, clock: Callable[[], int]) -> tuple[int, int, int, 
             )
         )
         go_on_from_backup(tx, PriceEngine(), clock())
+        tickets.go_on_from_backup(tx)
         tx.set_meta("ledger.told_at", "0")  # head office gets the head at once: it marks where this life began
         return former, int(tx.get_meta("epoch")), in_service.get("label", 0), in_service.get("till", 0)
 

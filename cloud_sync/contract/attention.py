@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from cloud_sync.contract.change import Milliseconds
 
 TICKET_KIND = "ticket"
+STANDING_KIND = "tickets.standing"
+STANDING_MOST = 2_000
 CLOCK_KINDS = ("clock.trusted", "clock.doubted")
 
 
@@ -26,6 +28,13 @@ class TicketTold(BaseModel):
     acknowledged_at: Milliseconds | None = None
     acknowledged_by: Annotated[str, Field(max_length=80)] = ""
     closed_at: Milliseconds | None = None
+
+
+class TicketsStanding(BaseModel):
+    """Body of an event of kind "tickets.standing": the gateway went on from a backup, and has these tickets open."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    open: Annotated[tuple[Annotated[int, Field(ge=1, le=2**53, strict=True)], ...], Field(max_length=STANDING_MOST)]
 
 
 class ClockTold(BaseModel):

@@ -13,7 +13,14 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, insert, select
 
-from cloud_sync.contract.attention import CLOCK_KINDS, TICKET_KIND, ClockTold, TicketTold
+from cloud_sync.contract.attention import (
+    CLOCK_KINDS,
+    STANDING_KIND,
+    TICKET_KIND,
+    ClockTold,
+    TicketsStanding,
+    TicketTold,
+)
 from cloud_sync.contract.events import Batch, ChangeOutcome, Committed, Event, Sale, VisitMinute
 from cloud_sync.contract.footfall import DAY_KIND, HEAT_KIND, FootfallDay, HeatDay
 from cloud_sync.contract.goods import StockRequest
@@ -25,7 +32,7 @@ from cloud_sync.hq.office import Office
 from cloud_sync.hq.outcomes import apply_outcome
 from cloud_sync.hq.schema import cursors, events, footfall_days, misfits, sale_lines, sales, visits
 from cloud_sync.hq.stock_requests import take_request
-from cloud_sync.hq.tickets import take_ticket
+from cloud_sync.hq.tickets import end_forgotten, take_ticket
 
 MINUTE = 60_000
 MAX_CROWD = 100_000
@@ -208,6 +215,10 @@ def _read_ticket(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping
     take_ticket(sql, harvest.store, _storable(event.device), told.model_copy(update=safe))
 
 
+def _read_standing(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
+    end_forgotten(sql, harvest.store, frozenset(TicketsStanding.model_validate(event.body).open), event.at)
+
+
 def _read_clock(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
     told = ClockTold.model_validate(event.body)
     safe = told.model_copy(update={"why": _storable(told.why)})
@@ -225,6 +236,7 @@ _READERS: dict[str, Callable[[Connection, _Harvest, Event, Mapping[str, Any]], N
     "coupon.used": _read_coupon,
     "coupon.returned": _read_coupon,
     TICKET_KIND: _read_ticket,
+    STANDING_KIND: _read_standing,
     **dict.fromkeys(CLOCK_KINDS, _read_clock),
 }
 """Kind → reader of its body. Events of other kinds are kept as they are."""

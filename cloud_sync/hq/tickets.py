@@ -1,9 +1,10 @@
 """Tickets of all stores, as the stores told of them last. Nothing is decided here: a ticket belongs to its store."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from cloud_sync.contract.attention import TicketTold
 from cloud_sync.hq.database import upsert
@@ -38,6 +39,16 @@ def take_ticket(sql: Connection, store: str, subject: str, told: TicketTold) -> 
         "why": told.why, "opened_at": told.opened_at, "taken_by": told.acknowledged_by, "closed_at": told.closed_at,
     }  # fmt: skip
     upsert(sql, tickets, [row])
+
+
+def end_forgotten(sql: Connection, store: str, standing: Collection[int], at: int) -> None:
+    """A store went on from a backup: of its tickets only those in `standing` are open, the others ended unseen."""
+    cells = tickets.c
+    known = sql.execute(select(cells.number).where(cells.store == store, cells.closed_at.is_(None))).scalars()
+    gone = [{"of_store": store, "gone": number, "at": at} for number in known if number not in standing]
+    if gone:
+        ending = update(tickets).where(cells.store == bindparam("of_store"), cells.number == bindparam("gone"))
+        sql.execute(ending.values(closed_at=bindparam("at")), gone)
 
 
 def open_tickets(office: Office) -> list[Ticket]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cloud_sync.contract.events import EventClass
 from cloud_sync.queue.outbox import QueueFull
 from edge.alarms.machine import Acknowledged, Alarm, Announced, Closed, Effect, Moment, Opened, Phase, Taken, step
+from edge.alarms.restored import tell_standing
 from edge.alarms.rules import Observation, Rule
 from edge.store import Transaction
 
@@ -73,6 +74,10 @@ def acknowledge(tx: Transaction, ticket: int, by: str, rules: Sequence[Rule]) ->
 
 def tell_office(tx: Transaction) -> None:
     """Tell head office how announced tickets are now. When its queue has no room, they are told later."""
+    try:
+        tell_standing(tx)
+    except QueueFull:
+        return
     rows = tx.sql.execute(
         f"SELECT number, rule, subject, critical, value, why, opened_at, announced_at, acknowledged_at,"  # noqa: S608
         f" acknowledged_by, closed_at, {STATE} FROM ticket WHERE announced_at IS NOT NULL AND told != {STATE}"

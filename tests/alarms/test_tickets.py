@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cloud_sync.contract.attention import TicketTold
+from edge.alarms import restored
 from edge.alarms.config import AlarmsConfig
 from edge.alarms.rules import MINUTE, Measure, Observation
 from edge.clock.calendar import read_hours
@@ -136,6 +137,19 @@ def test_a_full_queue_holds_no_ticket_up_and_head_office_hears_later() -> None:
     rig.desk.outbox.limit_bytes = 1 << 20
     rig.look()
     assert len(rig.told()) == 1
+
+
+def test_after_a_restore_head_office_hears_once_which_tickets_there_are() -> None:
+    rig = with_till(Rig())
+    rig.desk.do(restored.go_on_from_backup)
+    rig.state("till-1", "lost")
+    rig.said = DISK
+    rig.look()
+    rig.look(2 * MINUTE)
+    rig.look(MINUTE)
+    told = rig.sql("SELECT kind, body FROM outbox WHERE kind = 'tickets.standing'")
+    assert [json.loads(body) for _, body in told] == [{"open": [1]}]
+    assert [number for (number,) in rig.sql("SELECT number FROM ticket ORDER BY number")] == [1, 1_002]
 
 
 def test_many_silent_labels_are_one_fault() -> None:

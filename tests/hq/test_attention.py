@@ -52,6 +52,17 @@ def test_open_tickets_stand_critical_first_and_end_when_their_store_says_so(offi
     assert (ended.rule, ended.store_name, ended.closed_at) == ("disk-full", "Test store", OPENED + 9)
 
 
+def test_a_store_that_went_on_from_a_backup_has_only_the_tickets_that_it_still_knows(office: Office) -> None:
+    for number in (1, 2, 3):
+        told(office, number, "ticket", ticket(number, "till-lost"), f"till-{number}")
+    other = Event(seq=1, cls=EventClass.PRICE, kind="ticket", device="till-9", at=1, received_at=1,
+                  body=ticket(4, "till-lost"))  # fmt: skip
+    ingest(office, "0205", Batch(epoch=7, events=(other,)))
+    told(office, 4, "tickets.standing", {"open": [2]})
+    assert [(one.store, one.number) for one in open_tickets(office)] == [(STORE, 2), ("0205", 4)]
+    assert {one.number: one.closed_at for one in closed_tickets(office)} == {1: 4, 3: 4}
+
+
 def test_each_stores_clock_is_as_its_gateway_told_last(office: Office) -> None:
     late = replace(office, now=lambda: OPENED)
     assert [(one.store, one.trusted) for one in all_clocks(office)] == [(STORE, None), ("0205", None)]
