@@ -242,15 +242,18 @@ _READERS: dict[str, Callable[[Connection, _Harvest, Event, Mapping[str, Any]], N
 """Kind → reader of its body. Events of other kinds are kept as they are."""
 
 
+_ADD_EVENTS, _ADD_MISFITS, _ADD_SALES, _ADD_LINES = map(insert, (events, misfits, sales, sale_lines))
+
+
 def _write(sql: Connection, harvest: _Harvest) -> None:
-    for table, rows in (
-        (events, harvest.events),
-        (misfits, harvest.misfits),
-        (sales, harvest.sales),
-        (sale_lines, harvest.sale_lines),
+    for statement, rows in (
+        (_ADD_EVENTS, harvest.events),
+        (_ADD_MISFITS, harvest.misfits),
+        (_ADD_SALES, harvest.sales),
+        (_ADD_LINES, harvest.sale_lines),
     ):
         if rows:
-            sql.execute(insert(table), rows)
+            sql.execute(statement, rows)
     upsert(sql, visits, list(harvest.visits.values()))
     upsert(sql, footfall_days, list(harvest.footfall.values()))
 

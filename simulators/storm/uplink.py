@@ -95,7 +95,7 @@ class Uplink:
         at = due(self._state, RULES)
         self._timer += 1
         if at is not None:
-            wait = min(max(0, at - self._side.clock()), RULES.longest_wait)
+            wait = min(max(0, at - self._side.clock()), RULES.poll)  # looked at again in case the clock jumps
             self._side.later(wait, self._tick, self._timer)
 
     def woken(self) -> None:
