@@ -2,6 +2,8 @@
 
 import math
 import random
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from edge.store import Transaction
 from tests.console.floor import DAY, MINUTE, Floor, gtin
@@ -9,10 +11,12 @@ from tests.console.floor import DAY, MINUTE, Floor, gtin
 
 def come_and_buy(floor: Floor, now: int, chance: random.Random) -> None:
     """Eight days of people at the door; today's sales."""
+    ahead = datetime.fromtimestamp(now / 1000, ZoneInfo(floor.shop.timezone)).utcoffset()
+    ahead_minutes = int(ahead.total_seconds()) // 60 if ahead else 0
 
     def work(tx: Transaction) -> None:
         for minute in range((now - 8 * DAY) // MINUTE, now // MINUTE):
-            hour = (minute / 60 + 1) % 24  # the shop's own clock, near enough for a curve
+            hour = (minute + ahead_minutes) / 60 % 24  # the shop's own clock, near enough for a curve
             busy = 1.6 * math.exp(-(((hour - 11.5) / 2.2) ** 2)) + 2.3 * math.exp(-(((hour - 17.6) / 1.9) ** 2))
             if not 7 <= hour < 21:
                 continue
