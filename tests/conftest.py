@@ -24,8 +24,11 @@ KEPT_THREADS = (
 )
 """Threads that libraries keep for as long as their event loop lives, by the start of their names."""
 
-KEPT_PROCESSES = ("multiprocessing.resource_tracker", "multiprocessing.forkserver", "chromium --type=utility")
-"""What Python starts once for a whole run, and a browser's own helpers, which come as it likes and go with it."""
+KEPT_PROCESSES = (
+    "multiprocessing.resource_tracker", "multiprocessing.forkserver", "chromium --type=utility", "postgres: ",
+)  # fmt: skip
+"""What Python starts once for a whole run, and helpers of a browser or a database server, which come as it likes and go
+with it."""
 
 
 @pytest.fixture(autouse=True)

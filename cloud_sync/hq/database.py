@@ -10,10 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, insert, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from cloud_sync.hq.schema import VERSION, meta, metadata
+
+PARTS = 16
+"""Of a table that PostgreSQL keeps by store. May not change: a store's rows stay in their part."""
 
 
 class Database:
@@ -45,11 +49,17 @@ class Database:
 def open_database(where: Path | str) -> Database:
     """Open, and make where it is new, the database at a path or a SQLAlchemy URL.
 
-    Raises RuntimeError when a newer Aisle has already changed its tables.
+    Raises RuntimeError when a newer Aisle has already changed its tables, or a server cannot be reached.
     """
-    engine = _sqlite(where) if isinstance(where, Path) else create_engine(where)
+    engine = _sqlite(where) if isinstance(where, Path) else _server(where)
     database = Database(engine)
-    metadata.create_all(engine)
+    try:
+        metadata.create_all(engine)
+        if engine.dialect.name == "postgresql":
+            _make_parts(engine)
+    except OperationalError as error:
+        database.close()
+        raise RuntimeError(f"head office's database does not answer: {error.orig}") from error
     with database.write() as sql:
         found = sql.execute(select(meta.c.value).where(meta.c.key == "schema")).scalar()
         if found is None:
@@ -74,6 +84,31 @@ def _replacing(dialect: str, table: Table, names: tuple[str, ...]) -> Executable
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in names if name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def _server(url: str) -> Engine:
+    try:
+        at = make_url(url)
+    except ArgumentError as error:
+        raise RuntimeError("head office's database.url is no URL like postgresql://aisle@db.example/aisle") from error
+    if at.get_backend_name() != "postgresql":
+        raise RuntimeError(f"head office keeps its data in SQLite or PostgreSQL, not in {at.get_backend_name()}")
+    try:  # a server that was started anew is met by a new connection
+        return create_engine(at.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise RuntimeError("PostgreSQL needs its driver: install Aisle with the extra `postgres`") from error
+
+
+def _make_parts(engine: Engine) -> None:
+    """The parts of the tables that are kept by store."""
+    with engine.begin() as sql:
+        for table in metadata.sorted_tables:
+            if table.dialect_options["postgresql"]["partition_by"]:
+                for part in range(PARTS):
+                    sql.exec_driver_sql(
+                        f"CREATE TABLE IF NOT EXISTS {table.name}_{part} PARTITION OF {table.name}"
+                        f" FOR VALUES WITH (MODULUS {PARTS}, REMAINDER {part})"
+                    )
 
 
 def _sqlite(path: Path) -> Engine:

@@ -56,7 +56,16 @@ class Office:
         return {key.keyid: key.keyval["public"]}
 
 
+DATABASE_FILE = "database.url"
+"""Where a data folder names the database server; without it, the database is a file beside it."""
+
+
 def open_office(folder: Path) -> Office:
-    """Open head office's data folder; make database and signing key at the first start."""
+    """Open head office's data folder; make database and signing key at the first start.
+
+    Raises RuntimeError when the database cannot be opened, with what to do.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Office(open_database(folder / "hq.sqlite"), load_signer(folder / "change-key.pem"))
+    named = folder / DATABASE_FILE
+    where = named.read_text().strip() if named.exists() else folder / "hq.sqlite"
+    return Office(open_database(where), load_signer(folder / "change-key.pem"))

@@ -6,6 +6,8 @@ Times are UTC epoch milliseconds, money is minor units, an item is a GTIN-14.
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 VERSION = 1
+BY_STORE = "HASH (store)"
+"""For the tables that grow with every receipt: PostgreSQL keeps each in parts, and looks into one for one store."""
 metadata = MetaData()
 
 
@@ -85,6 +87,7 @@ events = Table(
     Column("received_at", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
     Index("events_by_device", "store", "device", "device_epoch", "device_seq"),
+    postgresql_partition_by=BY_STORE,
 )
 
 misfits = Table(
@@ -111,6 +114,7 @@ sales = Table(
     Column("currency", String(3), nullable=False),
     Column("at", BigInteger, nullable=False),
     Index("sales_by_time", "store", "at"),
+    postgresql_partition_by=BY_STORE,
 )
 """The receipt is not unique here on purpose: a sale that was doubled on its way must show."""
 
@@ -125,6 +129,7 @@ sale_lines = Table(
     Column("minor", BigInteger, nullable=False),
     Column("quantity", BigInteger, nullable=False),
     Column("total_minor", BigInteger, nullable=False),
+    postgresql_partition_by=BY_STORE,
 )
 
 visits = Table(
@@ -136,6 +141,7 @@ visits = Table(
     Column("minute", BigInteger, primary_key=True, autoincrement=False),
     Column("entered", BigInteger, nullable=False),
     Column("left", BigInteger, nullable=False),
+    postgresql_partition_by=BY_STORE,
 )
 
 footfall_days = Table(

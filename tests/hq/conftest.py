@@ -3,15 +3,17 @@
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from cloud_sync.contract.enrolment import fingerprint
 from cloud_sync.hq.enrolment import NewCode, approve, new_code
-from cloud_sync.hq.office import Office, open_office
+from cloud_sync.hq.office import DATABASE_FILE, Office, open_office
 from cloud_sync.hq.operator_api import make_operator_api
 from cloud_sync.hq.store_api import make_store_api
 from cloud_sync.hq.stores import add_store
+from tests.hq.databases import postgresql
 from tests.hq.gateway import Gateway
 from tests.hq.serving import serving
 
@@ -25,9 +27,21 @@ class HeadOffice:
     console_url: str
 
 
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def hq_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder for each kind of database: head office may not tell them apart."""
+    folder = tmp_path_factory.mktemp("hq")
+    if request.param == "sqlite":
+        yield folder
+        return
+    with postgresql() as url:
+        (folder / DATABASE_FILE).write_text(url + "\n")
+        yield folder
+
+
 @pytest.fixture(scope="session")
-def head_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeadOffice]:
-    office = open_office(tmp_path_factory.mktemp("hq"))
+def head_office(hq_folder: Path) -> Iterator[HeadOffice]:
+    office = open_office(hq_folder)
     with serving(make_store_api(office)) as stores_url, serving(make_operator_api(office)) as console_url:
         yield HeadOffice(office, stores_url, console_url)
     office.db.close()
