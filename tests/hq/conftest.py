@@ -28,15 +28,27 @@ class HeadOffice:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def hq_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A data folder for each kind of database: head office may not tell them apart."""
-    folder = tmp_path_factory.mktemp("hq")
+def new_folder(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Path]]:
+    """Makes data folders for each kind of database: head office may not tell them apart."""
     if request.param == "sqlite":
-        yield folder
+        yield lambda: tmp_path_factory.mktemp("hq")
         return
-    with postgresql() as url:
-        (folder / DATABASE_FILE).write_text(url + "\n")
-        yield folder
+    with postgresql() as new_database:
+
+        def make() -> Path:
+            folder = tmp_path_factory.mktemp("hq")
+            (folder / DATABASE_FILE).write_text(new_database() + "\n")
+            return folder
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def hq_folder(new_folder: Callable[[], Path]) -> Path:
+    """The data folder of the one head office."""
+    return new_folder()
 
 
 @pytest.fixture(scope="session")

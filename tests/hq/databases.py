@@ -1,12 +1,13 @@
 """A PostgreSQL server for the tests, where one is installed: from its own folder, on a socket that no network has."""
 
+import itertools
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,8 +18,8 @@ START_S = 30
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """The URL of an empty database; skips the test with the reason where there is no server to start."""
+def postgresql() -> Iterator[Callable[[], str]]:
+    """Makes empty databases and gives their URLs; skips the test with the reason where there is no server to start."""
     programs = _programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed")
@@ -38,7 +39,14 @@ def postgresql() -> Iterator[str]:
         )  # fmt: skip
         try:
             _wait(programs, folder)
-            yield f"postgresql://aisle@/postgres?host={folder}"
+            numbers = itertools.count(1)
+
+            def make() -> str:
+                name = f"hq{next(numbers)}"
+                subprocess.run([programs / "createdb", "-h", folder, "-U", "aisle", name], check=True)
+                return f"postgresql://aisle@/{name}?host={folder}"
+
+            yield make
         finally:
             server.terminate()
             server.wait(timeout=START_S)

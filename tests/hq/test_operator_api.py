@@ -4,7 +4,7 @@ import contextlib
 import csv
 import io
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -25,8 +25,8 @@ PRICES = "Product,ProductId,Barcode,Price\nMilk,1,3850334043641,1.29\nBread,2,,2
 
 
 @pytest.fixture(scope="module")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    office = open_office(tmp_path_factory.mktemp("hq"))
+def console(new_folder: Callable[[], Path]) -> Iterator[str]:
+    office = open_office(new_folder())
     with serving(make_operator_api(office, frozenset({"127.0.0.1"}))) as url:
         yield url
     office.db.close()
