@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from cloud_sync.contract.change import Milliseconds, Per
 
@@ -67,6 +67,15 @@ class Lowered(BaseModel):
     """What the till would have charged: the price of the line's version."""
 
 
+class Discount(BaseModel):
+    """A rule for members of one tier lowered a line's price. It says which tier, never who."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    rule: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    from_minor: U64
+    """What everybody else would have paid: the price of the line's version."""
+
+
 class SaleLine(BaseModel):
     """One line of a receipt; carries the price version, so that every receipt can be judged later."""
 
@@ -87,6 +96,16 @@ class SaleLine(BaseModel):
     """`minor` is less than the price of the version, because somebody said so. What is not less is judged, not lost."""
     batch: Annotated[str, Field(max_length=20)] = ""
     """The batch or lot, where the code that was scanned says it. "": nobody knows which batch was sold."""
+    discount: Discount | None = None
+    """`minor` is less than the price of the version by this rule."""
+
+    @field_validator("discount")
+    @classmethod
+    def _lowers(cls, discount: Discount | None, line: ValidationInfo) -> Discount | None:
+        """Asked of lines with a discount only: every sale of the store passes through here."""
+        if discount is not None and discount.from_minor < line.data.get("minor", 0):
+            raise ValueError("a discount cannot raise the price")
+        return discount
 
 
 class CouponTaken(BaseModel):

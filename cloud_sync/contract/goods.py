@@ -1,4 +1,4 @@
-"""What head office orders about goods: deliveries, levels, reservations and coupons, signed as price changes are.
+"""What head office orders about goods: deliveries, levels, reservations, coupons and discounts, signed as prices are.
 
 An order is an entry of the same change log as prices, told apart by its DSSE payload type; one cursor moves past both.
 """
@@ -18,6 +18,8 @@ from cloud_sync.contract.item import Item
 GOODS_TYPE = "application/vnd.aisle.goods+json"
 MAX_ENTRIES = 200
 MAX_QUANTITY = 10**9
+MAX_RULES = 20
+"""Discount rules of one store."""
 
 Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY, strict=True)]
 Level = Annotated[int, Field(ge=0, le=MAX_QUANTITY, strict=True)]
@@ -126,8 +128,44 @@ class RecallCoupon(_Entry):
     id: Id
 
 
+class DiscountRule(_Entry):
+    """What members of one tier pay: `permille` of what all pay, from `begins` until before `ends`, by the till's clock.
+
+    `codes`: what their codes begin with, behind the prefix of every member's code: "G" stands for MEMBER-G… .
+    """
+
+    id: Id
+    name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,40}$")]
+    """For people."""
+    codes: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,20}$")]
+    permille: Annotated[int, Field(ge=1, le=999, strict=True)]
+    begins: Milliseconds | None = None
+    ends: Milliseconds | None = None
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> "DiscountRule":
+        if self.begins is not None and self.ends is not None and self.ends <= self.begins:
+            raise ValueError("it would end before it begins")
+        return self
+
+
+class SetDiscounts(_Entry):
+    """The store's discount rules from now on, all of them; none ends every discount."""
+
+    kind: Literal["discounts"] = "discounts"
+    rules: Annotated[tuple[DiscountRule, ...], Field(max_length=MAX_RULES)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "SetDiscounts":
+        for what in ("id", "codes"):
+            if len({getattr(rule, what) for rule in self.rules}) != len(self.rules):
+                raise ValueError(f"two rules have the same {what}")
+        return self
+
+
 Entry = Annotated[
-    Delivered | Announce | SetLevels | Reserve | Cancel | LendCoupon | RecallCoupon, Field(discriminator="kind")
+    Delivered | Announce | SetLevels | Reserve | Cancel | LendCoupon | RecallCoupon | SetDiscounts,
+    Field(discriminator="kind"),
 ]
 
 

@@ -8,6 +8,11 @@ def minor_digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
+def discounted(minor: int, permille: int) -> int:
+    """What one `per` costs by a rule of so many thousandths (1 to 999): whole minor units, half up, never a raise."""
+    return (minor * permille + 500) // 1000
+
+
 def line_total(minor: int, quantity: int, per: str) -> int:
     """What a sale line comes to: pieces exactly; grams, millilitres or millimetres at a unit price, rounded once.
 
