@@ -16,7 +16,7 @@ from drivers.base.scales import Balance, Reading, ScaleDriver
 from drivers.base.scanners import Scan, ScannerDriver
 from drivers.base.sink import Message, Sighting, Sink
 from drivers.base.survey import Measure, Neighbour, Survey
-from drivers.base.tills import MemberRow, PriceRow, TillDriver
+from drivers.base.tills import DiscountRow, Discounts, MemberRow, PriceRow, TillDriver
 
 __all__ = [
     "DEVICE_ID",
@@ -28,6 +28,8 @@ __all__ = [
     "CouponAsk",
     "CouponLent",
     "CouponRefused",
+    "DiscountRow",
+    "Discounts",
     "Driver",
     "Frame",
     "Ink",

@@ -30,6 +30,35 @@ class MemberRow:
     minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class DiscountRow:
+    """A rule by which members of one tier pay `permille` of what all pay.
+
+    `codes`: what their codes begin with, behind the prefix of every member's code. In force from `begins` until before
+    `ends`, UTC epoch milliseconds; None is open.
+    """
+
+    id: str
+    name: str
+    """For people."""
+    codes: str
+    permille: int
+    begins: int | None = None
+    ends: int | None = None
+
+    def in_force(self, at: int) -> bool:
+        """Whether it lowers prices at this time."""
+        return (self.begins is None or self.begins <= at) and (self.ends is None or at < self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Discounts:
+    """All rules of the store as one set. `version` grows with every set."""
+
+    version: int
+    rules: tuple[DiscountRow, ...]
+
+
 class TillDriver(Driver):
     """Drives devices that charge prices and keep a journal."""
 
@@ -52,3 +81,10 @@ class TillDriver(Driver):
     @abstractmethod
     async def send_coupon(self, device: str, answer: CouponLent | CouponRefused) -> None:
         """Answer a till that asked for a coupon. Raises Unreachable."""
+
+    @abstractmethod
+    async def send_discounts(self, device: str, discounts: Discounts, epoch: int | None = None) -> None:
+        """Hand the store's discount rules to the till, all of them; it confirms the version by an event of its own.
+
+        `epoch`: as with prices. Raises Unreachable.
+        """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 PREFIX = "aisle/1"
 PUBLISHED_BY_DEVICE = ("state", "event", "lease", "coupon")
-READ_BY_DEVICE = ("prices", "receipt", "granted", "lent")
+READ_BY_DEVICE = ("prices", "receipt", "granted", "lent", "discounts")
 
 
 def may(user: str, gateway: str, store: str, topic: str, *, publish: bool) -> bool:

@@ -19,6 +19,7 @@ from drivers.base import (
     Capability,
     CouponLent,
     CouponRefused,
+    Discounts,
     MemberRow,
     Message,
     PriceRow,
@@ -43,6 +44,7 @@ from drivers.mqtt.payloads import (
     read_lease,
     read_state,
     topic_of,
+    write_discounts,
     write_granted,
     write_lent,
     write_prices,
@@ -118,10 +120,7 @@ class MqttDriver(TillDriver):
 
         A till's birth may still be on its way to us, so each message says itself which journal it is for.
         """
-        with self._counting:
-            keeps = self._presence.epoch(device)
-        if None not in (epoch, keeps) and epoch != keeps:
-            raise Unreachable(device, "it keeps another journal than the one that these prices are for")
+        self._check_journal(device, epoch)
         for payload in write_prices(rows, epoch):
             self._publish(device, "prices", payload)
 
@@ -136,6 +135,18 @@ class MqttDriver(TillDriver):
     async def send_coupon(self, device: str, answer: CouponLent | CouponRefused) -> None:
         """Hand the answer to a question for a coupon to the broker. Raises Unreachable."""
         self._publish(device, "lent", write_lent(answer))
+
+    async def send_discounts(self, device: str, discounts: Discounts, epoch: int | None = None) -> None:
+        """Hand the discount rules to the broker. Raises Unreachable."""
+        self._check_journal(device, epoch)
+        self._publish(device, "discounts", write_discounts(discounts, epoch))
+
+    def _check_journal(self, device: str, epoch: int | None) -> None:
+        """What is meant for a journal that is known to be gone is not sent. Raises Unreachable."""
+        with self._counting:
+            keeps = self._presence.epoch(device)
+        if None not in (epoch, keeps) and epoch != keeps:
+            raise Unreachable(device, "it keeps another journal than the one that these prices are for")
 
     def _publish(self, device: str, leaf: str, payload: bytes) -> None:
         if self._link is None:

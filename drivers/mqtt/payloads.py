@@ -5,13 +5,13 @@ Kept small per message: every sale of the store passes through `read_event`.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 
-from drivers.base import DEVICE_ID, CouponAsk, CouponLent, CouponRefused, MemberRow, PriceRow
+from drivers.base import DEVICE_ID, CouponAsk, CouponLent, CouponRefused, Discounts, MemberRow, PriceRow
 
 MAX_PAYLOAD = 64 * 1024
 """Bytes of one message, either way."""
@@ -154,6 +154,13 @@ def write_prices(rows: Iterable[PriceRow | MemberRow], epoch: int | None = None)
     head = b"{" if epoch is None else b'{"epoch":%d,' % epoch
     yield from _packed(head + b'"members":[', (row for row in all_rows if isinstance(row, MemberRow)))
     yield from _packed(head + b'"rows":[', (row for row in all_rows if isinstance(row, PriceRow)))
+
+
+def write_discounts(discounts: Discounts, epoch: int | None = None) -> bytes:
+    """The store's discount rules, all in one message; times that are open are left out. `epoch`: as with prices."""
+    rules = [{key: value for key, value in asdict(rule).items() if value is not None} for rule in discounts.rules]
+    said: dict[str, Any] = {"version": discounts.version, "rules": rules}
+    return orjson.dumps(said if epoch is None else {"epoch": epoch, **said})
 
 
 def _packed(head: bytes, rows: Iterable[PriceRow | MemberRow]) -> Iterator[bytes]:

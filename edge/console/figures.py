@@ -51,6 +51,12 @@ class Figures:
         comma = self._language in _COMMA or self._language in _COMMA_TOO
         return f"{whole}{',' if comma else '.'}{tenth}\u00a0%"
 
+    def permille(self, thousandths: int) -> str:
+        """Thousandths as per cent, with a decimal only where there is one: 100 is "10 %", 25 "2.5 %"."""
+        whole, tenth = divmod(thousandths, 10)
+        comma = self._language in _COMMA or self._language in _COMMA_TOO
+        return f"{whole}{',' if comma else '.'}{tenth}\u00a0%" if tenth else f"{whole}\u00a0%"
+
     def size(self, octets: int) -> str:
         """Bytes as kB or MB, one decimal."""
         unit, divisor = ("MB", 1_000_000) if octets >= 100_000 else ("kB", 1_000)

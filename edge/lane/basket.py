@@ -1,7 +1,8 @@
 """What is in a basket and what is paid for it. Pure. Money is integer minor units, an item is a GTIN-14.
 
 A line keeps the price that it was scanned at unless that falls before the shopper pays; a member pays the lower of the
-two prices; a price printed on the packet is a label too, and no more than it says is charged.
+two prices, or what the tier's discount makes of the price for all where that is less still; a price printed on the
+packet is a label too, and no more than it says is charged. None of these is taken off another.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from cloud_sync.contract.money import line_total, minor_digits
-from drivers.base import MemberRow, PriceRow
+from cloud_sync.contract.money import discounted, line_total, minor_digits
+from drivers.base import DiscountRow, MemberRow, PriceRow
 from edge.lane.codes import Goods
+from edge.lane.discounts import best
 
 MOST_LINES = 200
 MOST_QUANTITY = 1_000_000_000
@@ -79,6 +81,8 @@ class Basket:
     coupons: tuple[Coupon, ...] = ()
     age: int = 0
     """The highest age that a member of staff has vouched for."""
+    discounts: tuple[DiscountRow, ...] = ()
+    """The rules for the tier whose code was shown, as they were then; the code is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class Paid:
     member: bool = False
     batch: str = ""
     lowered: Mapping[str, Any] = field(default_factory=dict)
+    discount: Mapping[str, Any] = field(default_factory=dict)
+    """`rule`, `name`, `permille` and `from_minor`, where a tier's discount made the price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +159,16 @@ def objection(basket: Basket, line: Line) -> Refusal | None:
     return None
 
 
-def bill(basket: Basket, now: Prices) -> Bill:
-    """What is to be paid for a basket that is not empty."""
-    lines = tuple(paid(line, basket.member, now) for line in basket.lines)
+def bill(basket: Basket, now: Prices, at: int) -> Bill:
+    """What is to be paid for a basket that is not empty. `at`: the lane's clock, UTC epoch milliseconds."""
+    rule = best(basket.discounts, at)
+    lines = tuple(paid(line, basket.member, now, rule) for line in basket.lines)
     currency = basket.lines[0].price.currency
     return Bill(currency, lines, tuple(_taken_off(lines, basket.coupons, currency)))
 
 
-def paid(line: Line, is_member: bool, now: Prices) -> Paid:
-    """A line at the lowest price that it was or is offered for since it was scanned."""
+def paid(line: Line, is_member: bool, now: Prices, rule: DiscountRow | None = None) -> Paid:
+    """A line at the lowest price that it was or is offered for since it was scanned. `rule`: the tier's discount."""
     today, today_member = now(line.price.item)
     price = _fallen(line.price, today)
     minor, version, member = price.minor, price.version, False
@@ -174,15 +181,21 @@ def paid(line: Line, is_member: bool, now: Prices) -> Paid:
         if minor_now < minor:
             lowered = {"by": by, "reason": reason, "from_minor": lowered.get("from_minor", minor)}
             minor = minor_now
+    discount: dict[str, Any] = {}
+    if rule is not None and (less := discounted(price.minor, rule.permille)) < minor:
+        minor, version, member, lowered = less, price.version, False, {}
+        discount = {"rule": rule.id, "name": rule.name, "permille": rule.permille, "from_minor": price.minor}
     total = line_total(minor, line.quantity, price.per)
-    return Paid(price.item, price.name, version, minor, line.quantity, total, price.per, member, line.batch, lowered)
+    return Paid(
+        price.item, price.name, version, minor, line.quantity, total, price.per, member, line.batch, lowered, discount
+    )
 
 
-def lower(basket: Basket, place: int, lowering: Lowering, now: Prices) -> Basket | None:
+def lower(basket: Basket, place: int, lowering: Lowering, now: Prices, at: int) -> Basket | None:
     """A line's price lowered by the staff; None where that would raise it or there is no such line."""
     if not 0 <= place < len(basket.lines) or not lowering.by.strip() or not lowering.reason.strip():
         return None
-    if not 0 <= lowering.minor < paid(basket.lines[place], basket.member, now).minor:
+    if not 0 <= lowering.minor < bill(basket, now, at).lines[place].minor:
         return None
     line = replace(basket.lines[place], lowered=lowering)
     return replace(basket, lines=(*basket.lines[:place], line, *basket.lines[place + 1 :]))

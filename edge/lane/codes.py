@@ -54,7 +54,9 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class MemberCode:
-    """The shopper is a member. Who it is, is not kept."""
+    """The shopper is a member. `rest` is looked at for the tier's discount and kept nowhere."""
+
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def read_code(symbology: str, text: str, how: Reading) -> Code:
     """What was scanned. `symbology`: the AIM identifier without its bracket ("E0"), or "" where none was sent."""
     if not text or len(text) > LONGEST:
         return Unreadable()
-    for prefix, made in ((how.member, MemberCode()), (how.coupon, CouponCode(text)), (how.badge, BadgeCode(text))):
+    member = MemberCode(text[len(how.member) :])
+    for prefix, made in ((how.member, member), (how.coupon, CouponCode(text)), (how.badge, BadgeCode(text))):
         if prefix and text.startswith(prefix) and len(text) > len(prefix):
             return made if not isinstance(made, CouponCode) or _is_coupon(text) else Unreadable()
     digits = text if text.isascii() and text.isdigit() else ""

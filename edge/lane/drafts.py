@@ -70,6 +70,8 @@ def _line(line: Paid) -> dict[str, Any]:
         said["member"] = True
     if line.lowered:
         said["lowered"] = dict(line.lowered)
+    if line.discount:
+        said["discount"] = {key: line.discount[key] for key in ("rule", "from_minor")}
     if line.batch:
         said["batch"] = line.batch
     return said

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from drivers.base import Payment, Printout, Reading
+from drivers.base import DiscountRow, Payment, Printout, Reading
 from edge.lane.basket import Coupon
 from edge.lane.codes import Code
 from edge.lane.state import Closed, Deed, Draft, Step
@@ -10,11 +10,15 @@ from edge.lane.state import Closed, Deed, Draft, Step
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A code was read, and what the shop knows of it. `local`: the shop's clock. `badge`: whose badge it is."""
+    """A code was read, and what the shop knows of it. `local`: the shop's clock. `badge`: whose badge it is.
+
+    `discounts`: the rules that fit a member's code.
+    """
 
     code: Code
     local: str
     badge: str = ""
+    discounts: tuple[DiscountRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,13 @@ class WeighCancelled:
 
 @dataclass(frozen=True, slots=True)
 class StaffDid:
-    """Somebody of the staff decided."""
+    """Somebody of the staff decided. `at`: the lane's clock, UTC epoch milliseconds."""
 
     deed: Deed
     place: int = -1
     minor: int = 0
     reason: str = ""
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

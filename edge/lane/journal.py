@@ -10,12 +10,12 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from drivers.base import MemberRow, PriceRow
+from drivers.base import DiscountRow, Discounts, MemberRow, PriceRow
 from edge.lane.basket import Coupon
 from edge.lane.drafts import read_draft, sale_body, visit_body, write_draft
 from edge.lane.state import Draft
@@ -35,6 +35,10 @@ CREATE TABLE IF NOT EXISTS price (
 CREATE TABLE IF NOT EXISTS member (
     item TEXT PRIMARY KEY, version INTEGER NOT NULL, minor INTEGER NOT NULL
 ) WITHOUT ROWID;
+-- The discount rules of the store, all of them; one row, or none before the first set.
+CREATE TABLE IF NOT EXISTS discounts (
+    version INTEGER NOT NULL, rules TEXT NOT NULL
+);
 -- A sale from the moment that the shopper chose to pay. It becomes one exactly when it leaves the stage 'open'.
 CREATE TABLE IF NOT EXISTS draft (
     receipt TEXT PRIMARY KEY, stage TEXT NOT NULL, n INTEGER NOT NULL, body TEXT NOT NULL
@@ -169,6 +173,24 @@ class Journal:
                     said["members"] = [[row.item, _newer(db, "member", row)] for row in members]
                 self._tell("prices.applied", said, self._clock())
             return True
+
+    # --- discounts
+
+    def discounts(self) -> tuple[DiscountRow, ...]:
+        """The rules that this lane knows, in force or not."""
+        with self._lock:
+            row = self._db.execute("SELECT rules FROM discounts").fetchone()
+        return tuple(DiscountRow(**rule) for rule in json.loads(row[0])) if row else ()
+
+    def apply_discounts(self, said: Discounts) -> None:
+        """Take a set that is newer, and note which is held now as an event, all at once. Open baskets keep theirs."""
+        with self._writing() as db:
+            held = int(self._one("SELECT COALESCE(MAX(version), 0) FROM discounts"))
+            if said.version > held:
+                db.execute("DELETE FROM discounts")
+                rules = json.dumps([asdict(rule) for rule in said.rules], ensure_ascii=False)
+                db.execute("INSERT INTO discounts VALUES (?, ?)", (said.version, rules))
+            self._tell("discounts.applied", {"version": max(held, said.version)}, self._clock())
 
     # --- sales
 

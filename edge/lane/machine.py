@@ -13,7 +13,8 @@ from drivers.base import Reading
 from drivers.weighing import No, Weighing, heard, lost, offer, spend
 from edge.lane import bagging
 from edge.lane.basket import MOST_LINES, Basket, Line, Prices, Refusal, line_for, objection, weighed
-from edge.lane.codes import BadgeCode, Code, CouponCode, Goods, MemberCode, Unreadable
+from edge.lane.codes import BadgeCode, CouponCode, Goods, MemberCode, Unreadable
+from edge.lane.discounts import joined
 from edge.lane.events import (
     Action,
     AskCoupon,
@@ -127,10 +128,11 @@ def _scanned(lane: Lane, event: Scanned, now: int, prices: Prices, rules: Rules)
         return lane.hinting("closed", now=now), ()
     begun = _begin(lane, now) if lane.phase is Phase.FREE and not isinstance(event.code, Unreadable) else lane
     begun = replace(begun, touched=now, hint=None)
-    return _take_code(begun, event.code, event.local, now, prices, rules)
+    return _take_code(begun, event, now, prices, rules)
 
 
-def _take_code(lane: Lane, code: Code, local: str, now: int, prices: Prices, rules: Rules) -> Next:
+def _take_code(lane: Lane, event: Scanned, now: int, prices: Prices, rules: Rules) -> Next:
+    code, local = event.code, event.local
     match code:
         case Goods():
             price, member = prices(code.item)
@@ -145,8 +147,9 @@ def _take_code(lane: Lane, code: Code, local: str, now: int, prices: Prices, rul
                 return replace(stepped, phase=Phase.WEIGHING, wanted=Wanted(draft, code)), ()
             return _add(stepped, made, now, rules), ()
         case MemberCode():
-            stepped = _did(lane, Step.SHOW_CODE)
-            return replace(stepped, basket=replace(lane.basket, member=True)).hinting("member", now=now), ()
+            discounts = joined(lane.basket.discounts, event.discounts)
+            basket = replace(lane.basket, member=True, discounts=discounts)
+            return replace(_did(lane, Step.SHOW_CODE), basket=basket).hinting("member", now=now), ()
         case CouponCode(coupon):
             return _ask_coupon(lane, coupon, now)
         case BadgeCode() | Unreadable():

@@ -45,7 +45,7 @@ def pay(lane: Lane, event: PayPressed, now: int, prices: Prices) -> Next:
     if lane.asked:
         return lane.hinting("coupon-asked", lane.asked, now), ()
     steps = lane.steps | {Step.PAY}
-    due = bill(lane.basket, prices)
+    due = bill(lane.basket, prices, event.at)
     steps = steps | {Step.CARD} if due.total else steps
     unused = tuple(one for one in lane.basket.coupons if one not in [off.coupon for off in due.off])
     ms = now - lane.began

@@ -51,6 +51,10 @@ def _line(line: Paid, t: Words, figures: Figures, currency: str) -> list[Receipt
     made = [ReceiptLine(line.name or line.item, figures.money(line.total, currency))]
     if note := "  ".join(one for one in notes if one):
         made.append(ReceiptLine(f"  {note}"))
+    if line.discount:
+        facts = {"name": line.discount["name"], "rule": line.discount["rule"]}
+        percent = figures.permille(1000 - line.discount["permille"])
+        made.append(ReceiptLine("  " + t("receipt.discount", percent=percent, **facts)))
     return made
 
 

@@ -16,8 +16,9 @@ from cloud_sync.pages.i18n import Catalogue
 from drivers.base import PaymentOutcome, Scan
 from drivers.errors import DeviceError, Refused
 from edge.console.figures import Figures
-from edge.lane.codes import BadgeCode, read_code
+from edge.lane.codes import BadgeCode, MemberCode, read_code
 from edge.lane.config import LaneConfig
+from edge.lane.discounts import fitting
 from edge.lane.events import (
     Action,
     AskCoupon,
@@ -39,6 +40,7 @@ from edge.lane.events import (
     ReceiptFound,
     ScaleSaid,
     Scanned,
+    StaffDid,
     TellLeft,
     TellPayment,
     TellStaff,
@@ -51,6 +53,7 @@ from edge.lane.parts import Peripherals
 from edge.lane.printing import Receipts
 from edge.lane.state import (
     Closed,
+    Deed,
     Lane,
     Phase,
 )
@@ -141,9 +144,13 @@ class LaneRun:
         """Somebody typed a code whose label cannot be read."""
         self.put(self._scanned(Scan(self.config.parts.scanner, "", code, self._clocks.wall())))
 
+    def decided(self, deed: Deed, place: int, minor: int, reason: str) -> None:
+        """Somebody of the staff decided."""
+        self.put(StaffDid(deed, place, minor, reason, self._clocks.wall()))
+
     def look(self) -> dict[str, Any]:
         """What the screen shows now."""
-        shown = screen(self.state, self._parts.health.parts, self._journal.price)
+        shown = screen(self.state, self._parts.health.parts, self._journal.price, self._clocks.wall())
         return shown | {
             "name": self.config.name,
             "connected": self.uplink.connected,
@@ -269,9 +276,10 @@ class LaneRun:
         code = read_code(scan.symbology, scan.text, self._reading)
         local = datetime.fromtimestamp(self._clocks.wall() / 1000, UTC).astimezone(self.config.zone)
         badge = self._badges.get(sha256(code.text.encode()).hexdigest(), "") if isinstance(code, BadgeCode) else ""
-        if isinstance(code, BadgeCode):
-            code = BadgeCode("")
-        return Scanned(code, f"{local:%Y-%m-%dT%H:%M}", badge)
+        discounts = fitting(self._journal.discounts(), code.rest) if isinstance(code, MemberCode) else ()
+        if isinstance(code, BadgeCode | MemberCode):  # what it says of a person goes no further
+            code = type(code)("")
+        return Scanned(code, f"{local:%Y-%m-%dT%H:%M}", badge, discounts)
 
     async def _scale(self) -> None:
         """Between shoppers too: only so it is known whether goods were put down anew."""

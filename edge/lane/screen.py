@@ -22,7 +22,6 @@ from cloud_sync.pages.guard import Guard
 from cloud_sync.pages.i18n import Catalogue
 from edge.lane.events import (
     HelpPressed,
-    StaffDid,
     VoidPressed,
     WeighCancelled,
 )
@@ -107,7 +106,7 @@ def _calls(lane: LaneRun) -> APIRouter:
 
     @router.post("/staff", status_code=202)
     async def staff(asked: Decision) -> None:
-        lane.put(StaffDid(asked.deed, asked.place, asked.minor, asked.reason))
+        lane.decided(asked.deed, asked.place, asked.minor, asked.reason)
 
     @router.post("/scan", status_code=202)
     async def scan(asked: Typed) -> None:

@@ -97,7 +97,7 @@ def _lower(lane: Lane, event: StaffDid, prices: Prices) -> Next:
     if lane.phase is not Phase.SCANNING:
         return lane, ()
     lowering = Lowering(event.minor, lane.staff[:80], event.reason[:120])
-    basket = lower(lane.basket, event.place, lowering, prices)
+    basket = lower(lane.basket, event.place, lowering, prices, event.at)
     if basket is None:
         return lane.hinting("only-lower", now=lane.staff_at), ()
     about = lane.basket.lines[event.place].price.item

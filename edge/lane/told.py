@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge.lane.basket import Prices, bill
+from edge.lane.discounts import best
 from edge.lane.state import (
     Closed,
     Lane,
@@ -41,10 +42,11 @@ def _state(lane: Lane) -> str:
     return "free" if lane.phase is Phase.FREE else "busy"
 
 
-def screen(lane: Lane, parts: Mapping[str, Part], prices: Prices) -> dict[str, Any]:
-    """What the lane's screen shows. Money is minor units."""
+def screen(lane: Lane, parts: Mapping[str, Part], prices: Prices, at: int) -> dict[str, Any]:
+    """What the lane's screen shows. Money is minor units; `at`: the lane's clock, UTC epoch milliseconds."""
     draft = lane.draft
-    shown = draft.bill if draft else bill(lane.basket, prices) if lane.basket.lines else None
+    shown = draft.bill if draft else bill(lane.basket, prices, at) if lane.basket.lines else None
+    tier = best(lane.basket.discounts, at)
     said: dict[str, Any] = {
         "phase": lane.phase.value,
         "state": _state(lane),
@@ -54,6 +56,7 @@ def screen(lane: Lane, parts: Mapping[str, Part], prices: Prices) -> dict[str, A
         "total": shown.total if shown else 0,
         "currency": shown.currency if shown else "",
         "member": lane.basket.member,
+        "tier": tier.name if tier else "",
         "steps": len(lane.steps),
         "staff": lane.staff,
         "hint": [lane.hint.word, lane.hint.about] if lane.hint else None,
@@ -75,6 +78,7 @@ def screen(lane: Lane, parts: Mapping[str, Part], prices: Prices) -> dict[str, A
                 "total": line.total,
                 "member": line.member,
                 "lowered": bool(line.lowered),
+                "discount": dict(line.discount) or None,
             }
             for line in shown.lines
         ]

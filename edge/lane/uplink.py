@@ -26,6 +26,7 @@ from edge.lane.sending import Sending, receipted, reconnected, take
 from edge.lane.words import (
     Answer,
     NotUnderstood,
+    read_discounts,
     read_granted,
     read_lent,
     read_prices,
@@ -43,7 +44,7 @@ GOODBYE_S = 1.0
 MOST_QUESTIONS = 20
 ASK_AGAIN_MS = 1_500
 ASK_FOR_MS = 60_000
-LEAVES = ("prices", "receipt", "granted", "lent")
+LEAVES = ("prices", "receipt", "granted", "lent", "discounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ class Uplink:
     def _on_subscribe(
         self, client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _properties: Properties | None
     ) -> None:
-        if any(code.is_failure for code in codes[:3]):  # an older gateway lends no coupons, and everything else works
+        if any(code.is_failure for code in codes[:3]):  # an older gateway knows no coupons or discounts; all else works
             self.why = "the gateway's broker does not let this lane hear its own topics"
             client.disconnect()
             return
@@ -207,6 +208,10 @@ class Uplink:
                     self._lease = granted(self._lease, *read_granted(payload))
                 case "lent":
                     self._hear_lent(read_lent(payload))
+                case "discounts":
+                    discounts, epoch = read_discounts(payload)
+                    if epoch in (None, self._journal.epoch):
+                        self._journal.apply_discounts(discounts)
         except NotUnderstood as error:
             log.warning("%s: dropped a message of the gateway: %s", self._account.device, error)
 

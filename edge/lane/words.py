@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from drivers.base import MemberRow, PriceRow
+from drivers.base import DiscountRow, Discounts, MemberRow, PriceRow
 from edge.lane.basket import Coupon
 from edge.lane.journal import Entry
 
@@ -80,6 +80,27 @@ class _Lent(_Said):
     refused: Annotated[str, Field(max_length=1000)] = ""
 
 
+class _Rule(_Said):
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,40}$")]
+    codes: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,20}$")]
+    permille: Annotated[int, Field(ge=1, le=999, strict=True)]
+    begins: Whole | None = None
+    ends: Whole | None = None
+
+
+class _Discounts(_Said):
+    epoch: Whole | None = None
+    version: Number
+    rules: Annotated[tuple[_Rule, ...], Field(max_length=20)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "_Discounts":
+        if len({rule.id for rule in self.rules}) != len(self.rules):
+            raise ValueError("a rule stands in it twice")
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class Prices:
     """Charge these from now on."""
@@ -118,6 +139,12 @@ def read_granted(payload: bytes) -> tuple[int, int]:
     """The number of the question, and for how many milliseconds. Raises NotUnderstood."""
     said = _read(_Granted, payload)
     return said.n, said.ms
+
+
+def read_discounts(payload: bytes) -> tuple[Discounts, int | None]:
+    """The rules, and the journal that they are for; None: whichever is kept. Raises NotUnderstood."""
+    said = _read(_Discounts, payload)
+    return Discounts(said.version, tuple(DiscountRow(**rule.model_dump()) for rule in said.rules)), said.epoch
 
 
 def read_lent(payload: bytes) -> Answer:

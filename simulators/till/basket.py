@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from simulators.till.coupons import Coupon, TakenOff, take_off
+from simulators.till.discounts import Discount, Rule, cheaper, rules_for, strongest
 from simulators.till.journal import MemberPrice, Price
 
 MAX_LINES = 200
@@ -35,6 +36,7 @@ class SaleLine:
     lowered: "Lowered | None" = None
     batch: str = ""
     """The batch that the scanned code named, "" where it named none."""
+    discount: Discount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def words(line: SaleLine) -> dict[str, Any]:
         said["lowered"] = asdict(line.lowered)
     if line.batch:
         said["batch"] = line.batch
+    if line.discount is not None:
+        said["discount"] = asdict(line.discount)
     return said
 
 
@@ -100,12 +104,22 @@ class Basket:
 
     look_up: Callable[[str], Price | None]
     look_up_member: Callable[[str], MemberPrice | None] = lambda _: None
+    look_up_rules: Callable[[], list[Rule]] = list
+    clock: Callable[[], int] = lambda: 0
+    """UTC epoch milliseconds, for rules that begin and end."""
     member: bool = False
     """Whether the shopper has said to be a member; it may be said at any time before paying."""
     _lines: list[Scanned] = field(default_factory=list)
     _lowered: dict[int, tuple[int, str, str]] = field(default_factory=dict)
     """Place of a line → the price that staff set, who, and why."""
     _coupons: list[Coupon] = field(default_factory=list)
+    _rules: list[Rule] = field(default_factory=list)
+    """Those that fit the code that the shopper showed."""
+
+    def show_code(self, code: str) -> None:
+        """A member's code is shown, here without its prefix. The rules that it fits now are kept, not the code."""
+        self.member = True
+        self._rules += [rule for rule in rules_for(code, self.look_up_rules()) if rule not in self._rules]
 
     def scan(self, item: str, quantity: int = 1, batch: str = "") -> Price:
         """Add an item at the price of this moment; `batch` where its code names one. Raises NotForSaleError."""
@@ -141,13 +155,17 @@ class Basket:
             raise NotForSaleError(f"coupon {coupon.id} is in the basket already, or there are {MAX_COUPONS}")
         self._coupons.append(coupon)
 
-    def off(self) -> tuple[TakenOff, ...]:
-        """What coupons take off what would be paid now."""
-        return take_off(self._coupons, [(line.item, line.total_minor) for line in self.lines()], self.currency)
+    def off(self, at: int | None = None) -> tuple[TakenOff, ...]:
+        """What coupons take off what would be paid now, or at a time."""
+        return take_off(self._coupons, [(line.item, line.total_minor) for line in self.lines(at)], self.currency)
 
-    def lines(self) -> tuple[SaleLine, ...]:
-        """What would be paid now."""
-        return tuple(self._paid(place, self._line(scanned)) for place, scanned in enumerate(self._lines))
+    def lines(self, at: int | None = None) -> tuple[SaleLine, ...]:
+        """What would be paid now; or, as far as rules begin and end, at a time."""
+        rule = strongest(self._rules, self.clock() if at is None else at) if self._rules else None
+        paid = [self._paid(place, self._line(scanned)) for place, scanned in enumerate(self._lines)]
+        if rule is None:
+            return tuple(paid)
+        return tuple(self._by_rule(line, scanned, rule) for line, scanned in zip(paid, self._lines, strict=True))
 
     def lower(self, place: int, minor: int, by: str, reason: str) -> None:
         """A member of staff lowers the price of a line, by name and with a reason. Raises NotForSaleError."""
@@ -171,6 +189,18 @@ class Basket:
             return line
         total = line_total(minor, line.quantity, line.per)
         return replace(line, minor=minor, total_minor=total, lowered=Lowered(by, reason, line.minor))
+
+    def _by_rule(self, line: SaleLine, scanned: Scanned, rule: Rule) -> SaleLine:
+        """What a rule makes of the price for all, where that is less than everything else; else the line as it is."""
+        price = self._lower(scanned.price)
+        minor = cheaper(price.minor, rule)
+        if minor >= line.minor:
+            return line
+        total = line_total(minor, line.quantity, line.per)
+        discount = Discount(rule.id, price.minor)
+        return SaleLine(
+            line.item, price.version, minor, line.quantity, total, line.per, batch=line.batch, discount=discount
+        )
 
     def _line(self, scanned: Scanned) -> SaleLine:
         price = self._lower(scanned.price)

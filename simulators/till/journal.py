@@ -8,11 +8,12 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from simulators.till.coupons import Coupon, TakenOff
+from simulators.till.discounts import Rule, RuleSet
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (
@@ -31,6 +32,9 @@ CREATE TABLE IF NOT EXISTS member (
 CREATE TABLE IF NOT EXISTS coupon (
     id TEXT PRIMARY KEY, lending INTEGER NOT NULL, minor_off INTEGER NOT NULL, currency TEXT NOT NULL, item TEXT
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rules (
+    version INTEGER NOT NULL, said TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS ended (
     id TEXT PRIMARY KEY, lending INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -189,6 +193,23 @@ class Journal:
         with self._lock:
             found = self._db.execute("SELECT * FROM member WHERE item = ?", (item,)).fetchone()
         return MemberPrice(*found) if found is not None else None
+
+    def rules(self) -> list[Rule]:
+        """The discount rules that the till knows, in force or not."""
+        with self._lock:
+            found = self._db.execute("SELECT said FROM rules").fetchone()
+        return [Rule(**rule) for rule in json.loads(found[0])] if found is not None else []
+
+    def apply_rules(self, new: RuleSet, at: int) -> None:
+        """Take a newer set in place of the one before, and note which is held now as an event, all at once."""
+        with self._lock, _Transaction(self._db):
+            found = self._db.execute("SELECT version FROM rules").fetchone()
+            held = found[0] if found is not None else 0
+            if new.version > held:
+                self._db.execute("DELETE FROM rules")
+                said = json.dumps([asdict(rule) for rule in new.rules])
+                self._db.execute("INSERT INTO rules VALUES (?, ?)", (new.version, said))
+            self._add("discounts.applied", {"version": max(held, new.version)}, at)
 
     def prices(self) -> list[Price]:
         """The whole table, by item."""

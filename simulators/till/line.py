@@ -20,6 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from simulators.till.config import TillConfig
 from simulators.till.coupons import Question
+from simulators.till.discounts import RuleSet
 from simulators.till.journal import Event, Journal
 from simulators.till.lease import Lease, ask, granted
 from simulators.till.lease import due as lease_due
@@ -27,6 +28,7 @@ from simulators.till.window import Window, connected, due, receipt
 from simulators.till.words import (
     NotUnderstoodError,
     Prices,
+    read_discounts,
     read_granted,
     read_lent,
     read_prices,
@@ -53,7 +55,7 @@ class Faults:
     prices_twice: bool = False
     """Hear every prices message twice."""
     deaf_to_prices: bool = False
-    """Ignore prices messages: neither apply nor confirm them."""
+    """Ignore prices and discounts messages: neither apply nor confirm them."""
     deaf_to_receipts: bool = False
     """Ignore receipts, and so send everything again and again."""
 
@@ -67,12 +69,13 @@ class Line:
         journal: Journal,
         faults: Faults,
         take_prices: Callable[[Prices], None],
+        take_rules: Callable[[RuleSet], None],
     ) -> None:
-        """`take_prices` is called in the line's thread and returns when the rows are on disk."""
+        """`take_prices` and `take_rules` are called in the line's thread and return when what came is on disk."""
         self._till = till
         self._journal = journal
         self._faults = faults
-        self._take_prices = take_prices
+        self._take_prices, self._take_rules = take_prices, take_rules
         self._over = threading.Event()
         self._abrupt = False
         self._allowed = threading.Event()
@@ -175,7 +178,7 @@ class Line:
         if code.is_failure:
             _LOG.warning("%s: the broker refuses: %s", self._till.device, code)
             return
-        client.subscribe([(self._topic(leaf), 1) for leaf in ("prices", "receipt", "granted", "lent")])
+        client.subscribe([(self._topic(leaf), 1) for leaf in ("prices", "receipt", "granted", "lent", "discounts")])
 
     def _on_subscribe(
         self, client: Client, _data: object, _mid: int, _codes: list[ReasonCode], _more: Properties | None
@@ -205,6 +208,8 @@ class Line:
                 self._hear_granted(bytes(message.payload))
             elif message.topic == self._topic("lent"):
                 self._hear_lent(bytes(message.payload))
+            elif message.topic == self._topic("discounts"):
+                self._hear_discounts(bytes(message.payload))
         except NotUnderstoodError as error:
             _LOG.warning("%s: ignored a message: %s", self._till.device, error)
 
@@ -261,6 +266,12 @@ class Line:
             return
         for _ in range(2 if self._faults.prices_twice else 1):
             self._take_prices(prices)
+
+    def _hear_discounts(self, payload: bytes) -> None:
+        """A set for another journal was on its way when this till forgot everything."""
+        rules = read_discounts(payload)
+        if rules.epoch in (None, self._journal.epoch) and not self._faults.deaf_to_prices:
+            self._take_rules(rules)
 
     def _send_due(self, client: Client) -> None:
         last = self._journal.seq

@@ -13,6 +13,7 @@ from typing import Any
 from simulators.till.basket import Basket, LeaseEndedError, NotForSaleError, Sale, words
 from simulators.till.config import TillConfig
 from simulators.till.coupons import Coupon
+from simulators.till.discounts import Rule, RuleSet
 from simulators.till.journal import Journal, MemberPrice, Price, forget
 from simulators.till.line import Faults, Line
 from simulators.till.words import Prices
@@ -72,7 +73,7 @@ class Till:
     def start(self) -> None:
         """Begin to connect, and to connect again whenever the link is lost. Nothing happens if it runs."""
         if self._line is None:
-            self._line = Line(self.config, self._journal, self.faults, self._take_prices)
+            self._line = Line(self.config, self._journal, self.faults, self._take_prices, self._take_rules)
             self._line.start()
 
     def stop(self) -> None:
@@ -117,15 +118,15 @@ class Till:
 
     def open_basket(self) -> Basket:
         """For a shopper who takes time; `pay` ends it."""
-        return Basket(self.price, self.member_price)
+        return Basket(self.price, self.member_price, lambda: self._journal.rules(), self._clock)
 
     def pay(self, basket: Basket) -> Sale:
         """Sell what is in the basket. Raises NotForSaleError when that is nothing, and LeaseEndedError."""
         with self._selling:
             if not self.may_sell:
                 raise LeaseEndedError(f"{self.config.device} has been without the gateway for too long; call staff")
-            currency, lines, at = basket.currency, basket.lines(), self._clock()
-            off = basket.off()
+            currency, at = basket.currency, self._clock()
+            lines, off = basket.lines(at), basket.off(at)
             total = sum(line.total_minor for line in lines) - sum(one.minor for one in off)
             receipt = f"{self.config.device}-{self.epoch:x}-{self._journal.seq + 1}"
             body: dict[str, Any] = {
@@ -166,14 +167,17 @@ class Till:
         *,
         member: bool = False,
         coupons: Iterable[str] = (),
+        code: str = "",
     ) -> Sale:
         """Scan and pay: GTIN-14s, each alone, with its quantity, or with that and its batch; then coupons.
 
-        Raises NotForSaleError.
+        `code`: a member's, without its prefix. Raises NotForSaleError.
         """
         with self._selling:
             basket = self.open_basket()
             basket.member = member
+            if code:
+                basket.show_code(code)
             for item in items:
                 basket.scan(*((item,) if isinstance(item, str) else item))
             for name in coupons:
@@ -188,6 +192,15 @@ class Till:
             at = self._clock()
             for row in self._journal.apply(prices.rows, at, prices.members):
                 self.truth.prices.setdefault(row.item, []).append(Applied(at, row.version, row.minor))
+
+    def discounts(self) -> list[Rule]:
+        """The discount rules that the till knows."""
+        return self._journal.rules()
+
+    def _take_rules(self, rules: RuleSet) -> None:
+        """In the line's thread."""
+        with self._selling:
+            self._journal.apply_rules(rules, self._clock())
 
     def _open(self) -> Journal:
         journal = Journal(self.config.journal)

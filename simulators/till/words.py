@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulators.till.coupons import Coupon, Lent
+from simulators.till.discounts import Rule, RuleSet
 from simulators.till.journal import Event, MemberPrice, Price
 
 _MAX_ROWS = 200
+_MAX_RULES = 20
 _MAX_INTEGER = 2**53 - 1
 _PER = ("each", "kg", "l", "m")
 
@@ -79,6 +81,16 @@ def read_lent(payload: bytes) -> Lent:
     return Lent(ask, name, epoch, lent)
 
 
+def read_discounts(payload: bytes) -> RuleSet:
+    """A `discounts` message. Raises NotUnderstoodError, and then no rule may be used."""
+    said = _object(payload)
+    rules = said.get("rules")
+    if not isinstance(rules, list) or len(rules) > _MAX_RULES:
+        raise NotUnderstoodError(f"rules is not a list of up to {_MAX_RULES}")
+    epoch = _integer(said, "epoch") if "epoch" in said else None
+    return RuleSet(_integer(said, "version"), tuple(map(_rule, rules)), epoch)
+
+
 def read_receipt(payload: bytes) -> Receipt:
     """A `receipt` message. Raises NotUnderstoodError."""
     said = _object(payload)
@@ -99,6 +111,19 @@ def _member(row: object) -> MemberPrice:
     if not isinstance(row, dict):
         raise NotUnderstoodError("a row is not an object")
     return MemberPrice(_item(row), _integer(row, "version"), _integer(row, "minor"))
+
+
+def _rule(row: object) -> Rule:
+    if not isinstance(row, dict):
+        raise NotUnderstoodError("a rule is not an object")
+    id_, name, codes = (row.get(key) for key in ("id", "name", "codes"))
+    if not (isinstance(id_, str) and id_ and isinstance(name, str) and isinstance(codes, str) and codes):
+        raise NotUnderstoodError("a rule without id, name or codes")
+    permille = _integer(row, "permille")
+    if not 1 <= permille <= 999:
+        raise NotUnderstoodError(f"{id_}: permille is not from 1 to 999")
+    begins, ends = (_integer(row, key) if key in row else None for key in ("begins", "ends"))
+    return Rule(id_, name, codes, permille, begins, ends)
 
 
 def _item(row: dict[str, Any]) -> str:

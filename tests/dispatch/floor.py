@@ -14,6 +14,7 @@ from drivers.base import (
     Capability,
     CouponLent,
     CouponRefused,
+    Discounts,
     Ink,
     LabelDriver,
     MemberRow,
@@ -87,6 +88,7 @@ class Tills(TillDriver):
         self.grants: list[tuple[str, int, int]] = []
         self.receipts: list[tuple[str, int, int]] = []
         self.coupons: list[tuple[str, CouponLent | CouponRefused]] = []
+        self.discounts: list[tuple[str, Discounts, int | None]] = []
         self.fail: Callable[[str], DeviceError | None] = lambda _: None
         self.meanwhile: Callable[[], None] = lambda: None
 
@@ -118,6 +120,11 @@ class Tills(TillDriver):
         """Note the answer."""
         self._or_fail(device)
         self.coupons.append((device, answer))
+
+    async def send_discounts(self, device: str, discounts: Discounts, epoch: int | None = None) -> None:
+        """Note the set, and which journal it is for."""
+        self._or_fail(device)
+        self.discounts.append((device, discounts, epoch))
 
     def _or_fail(self, device: str) -> None:
         if error := self.fail(device):

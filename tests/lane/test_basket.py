@@ -80,7 +80,7 @@ def test_no_more_than_shelf_and_packet_say_and_the_contract_reads_it(
     price = replace(WEIGHED, minor=minor)
     line = weighed(Goods(APPLES, minor=printed), price, None, grams)
     coupons = (Coupon("C-1", 1, off, "EUR"),) if off else ()
-    due = bill(Basket((line,), coupons=coupons), table(price))
+    due = bill(Basket((line,), coupons=coupons), table(price), 1)
     assert due.lines[0].total <= min(printed, line_total(minor, grams, "kg"))
     assert due.lines[0].total == line_total(due.lines[0].minor, grams, "kg")
     if printed < line_total(minor, grams, "kg"):  # as much as the packet says, but for what a unit price can express
@@ -116,15 +116,15 @@ def test_a_packet_in_another_currency_is_charged_by_our_own_price() -> None:
     ("minor", "by", "reason"), [(129, "Ana", "dented"), (-1, "Ana", "x"), (9, "", "x"), (9, "A", "")]
 )
 def test_staff_lowers_only_by_name_and_with_a_reason(minor: int, by: str, reason: str) -> None:
-    assert lower(Basket((Line(EACH, None, 1),)), 0, Lowering(minor, by, reason), table(EACH)) is None
+    assert lower(Basket((Line(EACH, None, 1),)), 0, Lowering(minor, by, reason), table(EACH), 1) is None
 
 
 def test_a_lowered_price_gives_way_to_a_lower_one() -> None:
-    basket = lower(Basket((Line(EACH, None, 1),)), 0, Lowering(99, "Ana", "dented"), table(EACH))
+    basket = lower(Basket((Line(EACH, None, 1),)), 0, Lowering(99, "Ana", "dented"), table(EACH), 1)
     assert basket is not None
-    line = bill(basket, table(EACH)).lines[0]
+    line = bill(basket, table(EACH), 1).lines[0]
     assert (line.minor, line.version, line.lowered["from_minor"]) == (99, 3, 129)
-    fallen = bill(basket, table(replace(EACH, minor=50, version=4))).lines[0]
+    fallen = bill(basket, table(replace(EACH, minor=50, version=4)), 1).lines[0]
     assert (fallen.minor, fallen.lowered) == (50, {})
 
 

@@ -43,7 +43,7 @@ def closed(body: str) -> str:
         ("Q3", f"01{TEA}1726123110L", Goods(TEA, batch="L", expires="2026-12-31")),
         ("Q1", f"https://id.example.com/01/{TEA}?17=261231", Goods(TEA, expires="2026-12-31")),
         ("Q3", f"https://id.example.com/01/{TEA}/10/LOT%2F1?3103=000195", Goods(TEA, "kg", 195, batch="LOT/1")),
-        ("C0", "MEMBER-1", MemberCode()),
+        ("C0", "MEMBER-1", MemberCode("1")),
         ("Q1", "C-2291", CouponCode("C-2291")),
         ("C0", "STAFF-x", BadgeCode("STAFF-x")),
         ("E0", "4006381333932", Unreadable()),

@@ -20,7 +20,7 @@ def journal(folder: Path) -> Journal:
 
 def draft(receipt: str = "r-1") -> Draft:
     basket = Basket((Line(MILK, None, 1, batch="L7"),), coupons=(COUPON,))
-    return Draft(receipt, bill(basket, lambda _: (MILK, None)), 5, unused=(Coupon("C-2", 1, 5, "CNY"),))
+    return Draft(receipt, bill(basket, lambda _: (MILK, None), 5), 5, unused=(Coupon("C-2", 1, 5, "CNY"),))
 
 
 def test_a_sale_its_coupons_and_the_visit_are_one_and_happen_once(tmp_path: Path) -> None:

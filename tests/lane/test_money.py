@@ -14,7 +14,7 @@ from edge.lane.state import Draft
 
 APPROVED, DECLINED, UNKNOWN = PaymentOutcome.APPROVED, PaymentOutcome.DECLINED, PaymentOutcome.UNKNOWN
 MILK = PriceRow("03850334043641", 3, "Milk", 129, "EUR", "each")
-DRAFT = Draft("r-1", bill(Basket((Line(MILK, None, 1),)), lambda _: (MILK, None)), 5)
+DRAFT = Draft("r-1", bill(Basket((Line(MILK, None, 1),)), lambda _: (MILK, None), 5), 5)
 
 
 class Terminal(PaymentDriver):

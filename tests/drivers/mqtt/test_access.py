@@ -179,10 +179,11 @@ async def test_a_revoked_device_is_out_at_once_and_the_others_stay(broker: str, 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text("tilstae/+#$12", max_size=24), st.booleans())
-def test_a_device_may_touch_eight_topics_in_all(tail: str, publish: bool) -> None:
+def test_a_device_may_touch_nine_topics_in_all(tail: str, publish: bool) -> None:
     for topic in (tail, f"aisle/1/{STORE}/{tail}", f"aisle/1/{STORE}/till-1/{tail}"):
         allowed = may("till-1", "gateway", STORE, topic, publish=publish)
-        leaves = ("state", "event", "lease", "coupon") if publish else ("prices", "receipt", "granted", "lent")
+        heard = ("prices", "receipt", "granted", "lent", "discounts")
+        leaves = ("state", "event", "lease", "coupon") if publish else heard
         assert allowed == (topic in [own("till-1", leaf) for leaf in leaves])
 
 

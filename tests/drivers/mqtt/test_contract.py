@@ -12,7 +12,7 @@ import yaml
 
 from cloud_sync.contract.events import Sale
 from cloud_sync.contract.item import gtin14
-from drivers.base import CouponAsk, CouponLent, CouponRefused, PriceRow
+from drivers.base import CouponAsk, CouponLent, CouponRefused, DiscountRow, Discounts, PriceRow
 from drivers.mqtt.access import PUBLISHED_BY_DEVICE, READ_BY_DEVICE
 from drivers.mqtt.payloads import (
     read_coupon,
@@ -20,12 +20,14 @@ from drivers.mqtt.payloads import (
     read_lease,
     read_state,
     topic_of,
+    write_discounts,
     write_granted,
     write_lent,
     write_prices,
     write_receipt,
 )
-from simulators.till.words import read_granted, read_lent, read_prices, read_receipt
+from edge.lane import words as lane
+from simulators.till.words import read_discounts, read_granted, read_lent, read_prices, read_receipt
 
 DOCS = Path(__file__).parents[3] / "docs"
 SPEC: dict[str, Any] = yaml.safe_load((DOCS / "asyncapi.yaml").read_text(encoding="utf-8"))
@@ -100,6 +102,11 @@ def test_every_example_fits_its_schema_and_is_understood(name: str, schema: Any,
             read_lease(raw)
         case "granted":
             read_granted(raw)
+        case "discounts":
+            assert [rule.id for rule in read_discounts(raw).rules] == [rule["id"] for rule in payload["rules"]]
+            assert lane.read_discounts(raw)[0].version == payload["version"]
+        case "discountsApplied":
+            assert read_event(raw).kind == "discounts.applied"
         case "couponUsed" | "couponReturned":
             assert read_event(raw).kind in ("coupon.used", "coupon.returned")
         case "coupon":
@@ -119,6 +126,9 @@ def test_what_the_driver_writes_fits_the_document() -> None:
         fits(schemas["prices"], json.loads(message)) for message in (*write_prices(rows), *write_prices(rows, 5))
     )
     assert fits(schemas["receipt"], json.loads(write_receipt(5, 7)))
+    discounts = Discounts(12, (DiscountRow("gold-10", "Gold", "G", 900, 5, 7), DiscountRow("s", "Silver", "S", 950)))
+    assert all(fits(schemas["discounts"], json.loads(write_discounts(discounts, epoch))) for epoch in (None, 5))
+    assert lane.read_discounts(write_discounts(discounts, 5)) == (discounts, 5)
     assert fits(schemas["granted"], json.loads(write_granted(5, 60_000)))
     ask = CouponAsk("till-1", 7, "C-2291", 5)
     for item in (None, "03850102314218"):
@@ -160,7 +170,7 @@ def test_topics_and_who_may_use_them_are_those_of_the_broker() -> None:
 
 def test_the_examples_of_the_page_are_those_of_the_document() -> None:
     on_page = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
-    assert len(on_page) == 13
+    assert len(on_page) == 15
     in_spec = [payload for _name, _schema, payload in examples()]
     bodies = [payload["body"] for payload in in_spec if "body" in payload]
     for found in on_page:
