@@ -36,6 +36,7 @@ from edge.devices.drivers import Drivers, broker_address, keep_starting, role_of
 from edge.devices.registry import Registry
 from edge.devices.sink import DriverSink
 from edge.dispatch.coupons import CouponDesk
+from edge.dispatch.discounts import DiscountDispatcher
 from edge.dispatch.labels import LabelDispatcher
 from edge.dispatch.leases import LeaseDesk
 from edge.dispatch.tills import Receipts, TillDispatcher
@@ -250,6 +251,7 @@ class Gateway:
         begin(desks.leases.run, "leases")
         begin(desks.coupons.run, "coupons")
         begin(TillDispatcher(store, core.registry, tills, self._clock).run, "till dispatcher")
+        begin(DiscountDispatcher(store, core.registry, tills, self._clock).run, "discount dispatcher")
         begin(labels.run, "label dispatcher")
         begin(Chores(store, engine, core.registry, self._clock).run, "chores")
         return desks

@@ -15,6 +15,7 @@ from edge import lanes
 from edge.inventory import coupons
 from edge.inventory.sales import Taken as Sold
 from edge.inventory.sales import note_sales
+from edge.prices import discounts
 from edge.prices.engine import PriceEngine
 from edge.prices.history import note_paid
 from edge.proof.sold import write_line
@@ -48,6 +49,13 @@ class _Applied(BaseModel):
     rows: tuple[tuple[str, U64], ...] = Field(default=(), max_length=500)
     members: tuple[tuple[str, U64], ...] = Field(default=(), max_length=500)
     """The same of its prices for members."""
+
+
+class _Heard(BaseModel):
+    """Body of "discounts.applied": the version of the discount rules that a till holds now."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    version: U64
 
 
 class _Coupon(BaseModel):
@@ -112,6 +120,9 @@ class Intake:
                     batch.sell(message, Sale.model_validate(message.body))
                 case "prices.applied":
                     self._apply(batch, message, _Applied.model_validate(message.body))
+                case "discounts.applied":
+                    self._hear(batch, message, _Heard.model_validate(message.body))
+                    batch.tell(message, EventClass.TELEMETRY, message.kind, message.body)
                 case "coupon.used" | "coupon.returned":
                     self._coupon(batch, message, _Coupon.model_validate(message.body))
                 case "lane.state":
@@ -140,6 +151,11 @@ class Intake:
         tx = batch.tx
         if tx.get_meta(_journal(message.device)) in ("", str(message.epoch)):  # else it speaks of a table that is gone
             self.engine.till_applied(tx, message.device, applied.rows, applied.members)
+
+    def _hear(self, batch: "_Batch", message: Message, heard: _Heard) -> None:
+        batch.write()  # what was sold before stands before this in the ledger
+        if journal_of(batch.tx.sql, message.device) in (0, message.epoch):
+            discounts.till_heard(batch.tx, message.device, message.epoch, heard.version)
 
     def _coupon(self, batch: "_Batch", message: Message, told: _Coupon) -> None:
         batch.write()  # the sale that it belongs to stands before it

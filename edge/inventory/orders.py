@@ -14,6 +14,7 @@ from cloud_sync.contract.goods import (
     LendCoupon,
     RecallCoupon,
     Reserve,
+    SetDiscounts,
     SetLevels,
     open_goods,
 )
@@ -22,6 +23,7 @@ from edge.inventory.facts import Kind, Movement
 from edge.inventory.levels import Levels
 from edge.inventory.records import note, set_levels, tell
 from edge.inventory.restored import hear_head
+from edge.prices import discounts
 from edge.prices.inbox import CURSOR, cursor
 from edge.receiving import announced
 from edge.store import Transaction
@@ -74,6 +76,8 @@ def carry_out(tx: Transaction, entry: Entry, author: str, issued_at: int, sequen
             coupons.take_in(tx, entry, sequence)
         case RecallCoupon(id=coupon):
             coupons.recall(tx, coupon)
+        case SetDiscounts():
+            discounts.take_in(tx, entry, sequence, author)
 
 
 def _objection(goods: Goods, sequence: int, store: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from edge.proof.discount import Discounted
 from edge.proof.facts import Face, Look
 from edge.proof.receipt import Judgement, Line, Shown
 from edge.proof.timeline import Span, Timeline
@@ -99,6 +100,7 @@ def _line(line: Line) -> dict[str, Any]:
         "charged": line.charged,
         "member": line.member,
         "lowered": None if line.lowered is None else line.lowered.model_dump(),
+        "discount": None if line.discount is None else _discount(line.discount),
         "quantity": line.quantity,
         "batch": line.batch,
         "total": line.total,
@@ -110,6 +112,18 @@ def _line(line: Line) -> dict[str, Any]:
         "labels": _shown(line.shown),
         "labels_not_on_record": list(line.blank),
         "till": None if line.till is None else plain_face(line.till),
+    }
+
+
+def _discount(found: Discounted) -> dict[str, Any]:
+    return {
+        "rule": found.rule,
+        "name": found.name,
+        "permille": found.permille,
+        "from_minor": found.from_minor,
+        "rule_makes": found.due,
+        "fit": found.fit.value,
+        "row": None if found.row is None else found.row.seq,
     }
 
 

@@ -5,10 +5,11 @@ An overcharge is stated only when no time that is possible, and no candidate tha
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cloud_sync.contract.events import Lowered
+from edge.proof.discount import Discounted, judge_discount
 from edge.proof.facts import Evidence, Face, Look, Row
 from edge.proof.sold import Sold, read_line
 from edge.proof.timeline import Span, Timeline
@@ -83,6 +84,8 @@ class Line:
     """Who lowered the price at the till, from what and why. A price that was raised is an overcharge."""
     batch: str = ""
     """Which batch was sold, where the scanned code named it."""
+    discount: Discounted | None = None
+    """By which rule a member paid less, and whether the price follows from it. It is no overcharge either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +155,18 @@ def judge(
     tills: Mapping[tuple[str, bool], Timeline],
     grace_ms: int,
     sold_per: Callable[[str, int], str] = lambda _item, _version: "each",
+    rules: Sequence[Row] = (),
 ) -> Judgement:
     """Judge a sale row. `labels`: item → timelines of all labels that ever stood for it; `tills`: item, and
-    whether it is for members → the till's. `sold_per`: see `read_line`.
+    whether it is for members → the till's. `sold_per`: see `read_line`. `rules`: see `judge_discount`.
     """
     lines = []
     for row in sale.body["lines"]:
         sold = read_line(row, sold_per)
         stood = labels.get(sold.item, ())
+        is_member = sold.member or sold.discount is not None
         shown = lowest_first(
-            stood, sold.item, time.start - grace_ms, time.end, surely=time, grace_ms=grace_ms, member=sold.member
+            stood, sold.item, time.start - grace_ms, time.end, surely=time, grace_ms=grace_ms, member=is_member
         )
         blank = tuple(
             line.device
@@ -171,7 +176,10 @@ def judge(
         till = tills.get((sold.item, sold.member))
         held = till.between(time.start, max(time.end, sale.at)).look.faces if till is not None else ()
         given = next((face for face in held if face.version == sold.version), None)
-        lines.append(_judge_line(sold, shown, blank, given))
+        line = _judge_line(sold, shown, blank, given)
+        if sold.discount is not None:
+            line = replace(line, discount=judge_discount(sold.discount, sold.charged, till_at(sale), rules))
+        lines.append(line)
     return Judgement(
         str(sale.body.get("receipt", "")),
         sale.subject,

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from edge.prices.discounts import SET as DISCOUNTS_SET
 from edge.proof.facts import RESTORED, Clock, Row, Step
 from edge.proof.label import KINDS, label_timeline
 from edge.proof.receipt import Judgement, judge, sale_time
+from edge.proof.sold import read_line
 from edge.proof.till import till_timeline
 from edge.proof.timeline import Timeline
 from edge.store import Transaction
@@ -118,7 +120,10 @@ def judge_sale(sql: sqlite3.Connection, sale: Row, grace_ms: int | None = None) 
     }
     if grace_ms is None:
         grace_ms = read_shop(sql, sale.seq).grace_ms
-    return judge(sale, sale_time(sale, _near(sql, sale, clock)), labels, tills, grace_ms, partial(_sold_per, sql))
+    sold_per = partial(_sold_per, sql)
+    by_rule = any(read_line(line, sold_per).discount is not None for line in sale.body["lines"])
+    rules = _rows(sql, "subject = ? AND kind = ?", (GATEWAY, DISCOUNTS_SET)) if by_rule else ()
+    return judge(sale, sale_time(sale, _near(sql, sale, clock)), labels, tills, grace_ms, sold_per, rules)
 
 
 def _sold_per(sql: sqlite3.Connection, item: str, version: int) -> str:

@@ -1,15 +1,15 @@
 """A sale line as the ledger keeps it: short for the many plain ones, with a word more where there is more to say.
 
-`[item, version, unit price, quantity, total]`, and for a line that is weighed, a member's, lowered by staff or of a
-batch that its code named, a sixth value that says so. Money is minor units; the quantity counts pieces, or grams,
-millilitres, millimetres.
+`[item, version, unit price, quantity, total]`, and for a line that is weighed, a member's, lowered by staff or by a
+discount or of a batch that its code named, a sixth value that says so. Money is minor units; the quantity counts
+pieces, or grams, millilitres, millimetres.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cloud_sync.contract.events import Lowered, SaleLine
+from cloud_sync.contract.events import Discount, Lowered, SaleLine
 from cloud_sync.contract.money import line_total
 
 
@@ -28,6 +28,8 @@ class Sold:
     lowered: Lowered | None = None
     """Who lowered the price from what, and why."""
     batch: str = ""
+    discount: Discount | None = None
+    """By which rule a member paid less."""
 
     def at(self, minor: int) -> int:
         """What the line comes to at this price, rounded once."""
@@ -45,6 +47,8 @@ def write_line(line: SaleLine) -> tuple[Any, ...]:
         more["lowered"] = line.lowered.model_dump()
     if line.batch:
         more["batch"] = line.batch
+    if line.discount is not None:
+        more["discount"] = line.discount.model_dump()
     row = line.item, line.version, line.minor, line.quantity, line.total_minor
     return (*row, more) if more else row
 
@@ -64,4 +68,5 @@ def read_line(row: Sequence[Any], sold_per: Callable[[str, int], str]) -> Sold:
         more.get("member") is True,
         Lowered.model_validate(more["lowered"]) if "lowered" in more else None,
         str(more.get("batch", "")),
+        Discount.model_validate(more["discount"]) if "discount" in more else None,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
+from edge.proof.discount import Discounted, Fit
 from edge.proof.facts import Evidence, Face, Look, Proof
 from edge.proof.moments import clock
 from edge.proof.receipt import Judgement, Line, Verdict
@@ -95,6 +96,22 @@ def say_sum(judged: Judgement, money: Money) -> str:
     return said
 
 
+def say_discount(line: Line, found: Discounted, money: Money) -> str:
+    """Such as: −10 % of €1.99 by gold-10 (Gold), row 812."""
+    if found.row is None:
+        return f"less than {money(found.from_minor)} by {found.rule}, a rule that is not on record"
+    said = f"−{(1000 - found.permille) / 10:g} % of {money(found.from_minor)} by {found.rule} ({found.name})"
+    said += f", row {found.row.seq}"
+    if found.fit is Fit.OTHER_PRICE:
+        said += f"; that is {money(found.due)}, not {money(line.charged)}"
+    elif found.fit is Fit.NOT_IN_FORCE:
+        said += ", which was not in force by the till's clock"
+    given = None if line.till is None else line.till.minor
+    if given is not None and given != found.from_minor:
+        said += f"; all others paid {money(given)} by that version"
+    return said
+
+
 def say_line(line: Line, money: Money, zone: ZoneInfo, moment: int) -> str:
     """Why a line got its verdict."""
     if line.lowest is None:
@@ -103,13 +120,16 @@ def say_line(line: Line, money: Money, zone: ZoneInfo, moment: int) -> str:
         low = line.lowest
         sure = "showed" if low.surely else "may have shown"
         until = "" if low.span.end is None else f" until {clock(low.span.end, zone, moment)}"
-        price = money(low.minor) + (" to members" if line.member else "")
+        price = money(low.minor) + (" to members" if line.member or line.discount is not None else "")
         said = f"lowest: {low.label} {sure} {price} (v{low.face.version}){until}"
     if line.batch:
         said += f"; batch {line.batch}"
     if line.lowered is not None:
         said += f"; changed by {line.lowered.by} from {money(line.lowered.from_minor)}: {line.lowered.reason}"
-    if line.lowered is None and line.till is not None and line.charged < (line.till.minor or 0):
+    if line.discount is not None:
+        said += "; " + say_discount(line, line.discount, money)
+    excused = line.lowered is not None or line.discount is not None
+    if not excused and line.till is not None and line.charged < (line.till.minor or 0):
         said += f"; less than the till was given ({money(line.till.minor)}), and nobody's name stands for it"
     if line.total > line.right:
         said += f"; by its own price the line comes to {money(line.right)}, not {money(line.total)}"

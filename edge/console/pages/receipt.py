@@ -9,6 +9,7 @@ from cloud_sync.pages.parts import card, notice, text
 from cloud_sync.pages.theme import LOOKS, State
 from edge.console.pages.shell import Region, Visit
 from edge.proof.asking import Unanswerable, judged
+from edge.proof.discount import Discounted, Fit
 from edge.proof.moments import clock
 from edge.proof.receipt import Judgement, Line, Verdict
 
@@ -79,6 +80,21 @@ class ReceiptDesk:
             with notice(State.FAILED, t("receipt.overcharge"), t("receipt.total-wrong", right=money(one.due))):
                 pass
 
+    def _draw_discount(self, line: Line, found: Discounted) -> None:
+        """By which rule it was cheaper, and what is odd about that."""
+        t, figures = self._visit.t, self._visit.desk.figures
+        facts = {"rule": found.rule, "name": found.name, "price": figures.money(found.from_minor)}
+        if found.row is None:
+            text(t("receipt.discount.unknown", **facts), "div").classes("aisle-small")
+            return
+        said = t("receipt.discount", percent=figures.permille(1000 - found.permille), **facts)
+        text(said, "div").classes("aisle-soft aisle-small")
+        if found.fit is Fit.OTHER_PRICE:
+            wrong = t("receipt.discount.other-price", right=figures.money(found.due), price=figures.money(line.charged))
+            text(wrong, "div").classes("aisle-small")
+        elif found.fit is Fit.NOT_IN_FORCE:
+            text(t("receipt.discount.not-in-force"), "div").classes("aisle-small")
+
     def _draw_line(self, one: Judgement, line: Line) -> None:
         t, money = self._visit.t, self._visit.desk.figures.money
         state, word = VERDICTS[line.verdict]
@@ -95,6 +111,8 @@ class ReceiptDesk:
                     facts = {"by": line.lowered.by, "reason": line.lowered.reason}
                     said = t("receipt.lowered", price=money(line.lowered.from_minor), **facts)
                     text(said, "div").classes("aisle-soft aisle-small")
+                if line.discount is not None:
+                    self._draw_discount(line, line.discount)
                 if line.batch:
                     text(t("receipt.batch", batch=line.batch), "div").classes("aisle-soft aisle-small")
                 if line.member:
