@@ -9,8 +9,10 @@ from typing import Annotated, NoReturn, TypeVar
 import typer
 from rich.console import Console
 
+from cloud_sync.hq.discounts import read_discounts, read_rules, say_rules
 from cloud_sync.hq.enrolment import approve as approve_key
 from cloud_sync.hq.enrolment import keys_of, new_code
+from cloud_sync.hq.goods import send_goods
 from cloud_sync.hq.ledger_heads import list_heads
 from cloud_sync.hq.listen import parse_place
 from cloud_sync.hq.office import HqError, Office, open_office
@@ -18,7 +20,7 @@ from cloud_sync.hq.operators import add_operator, new_session
 from cloud_sync.hq.price_commands import prices
 from cloud_sync.hq.serve import Running, Settings, run
 from cloud_sync.hq.stock_requests import open_requests
-from cloud_sync.hq.stores import add_store, list_stores
+from cloud_sync.hq.stores import add_store, get_store, list_stores
 
 __all__ = ["hq", "prices"]
 
@@ -124,6 +126,31 @@ def requests(
     for one in _with_office(data, lambda office: open_requests(office, store)):
         at = datetime.fromtimestamp(one.at // 1000, UTC).isoformat(timespec="seconds")
         typer.echo(f"{one.store}\t{one.item}\t{one.name}\t{one.level}\t{one.free}\t{at}")
+
+
+@hq.command("discounts")
+def discounts(
+    store: str,
+    file: Annotated[Path | None, typer.Argument(help="TOML; replaces all rules of the store.")] = None,
+    data: Data = HERE,
+) -> None:
+    """Order a store's discount rules for member tiers, or print what it was ordered last."""
+    if file is not None:
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            _fail(f"{file} cannot be read: {error}")
+        _with_office(data, lambda office: _order_discounts(office, store, text))
+    ordered = _with_office(data, lambda office: read_discounts(office, store))
+    if ordered is None:
+        _fail(f"{store} was never ordered any discount rules")
+    typer.echo(f"order {ordered.sequence}, {len(ordered.rules)} rules, by {ordered.author}")
+    for line in say_rules(ordered.rules):
+        typer.echo(line)
+
+
+def _order_discounts(office: Office, store: str, text: str) -> None:
+    send_goods(office, store, [read_rules(text, get_store(office, store).timezone)], "command line")
 
 
 @operator_app.command("add")

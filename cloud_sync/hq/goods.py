@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select, update
 
-from cloud_sync.contract.goods import MAX_ENTRIES, Delivered, Entry, Goods, LendCoupon, sign_goods
+from cloud_sync.contract.goods import MAX_ENTRIES, Delivered, Entry, Goods, LendCoupon, SetDiscounts, sign_goods
 from cloud_sync.hq.change_log import LogEntry, add_entry, keep_head, read_head
 from cloud_sync.hq.database import upsert
+from cloud_sync.hq.discounts import keep_discounts
 from cloud_sync.hq.office import HqError, Office
 from cloud_sync.hq.push import LIFE
 from cloud_sync.hq.schema import coupons
@@ -39,6 +40,9 @@ def send_goods(office: Office, store: str, entries: Sequence[Entry], author: str
                 "expires_at": now + LIFE, "rows": 0, "envelope": sign_goods(goods, office.signer).decode(),
             }  # fmt: skip
             add_entry(sql, row)
+            for entry in part:
+                if isinstance(entry, SetDiscounts):
+                    keep_discounts(sql, store, head, author, now, entry)
         keep_head(sql, store, head)
     if sequences:
         office.hub.wake(store)

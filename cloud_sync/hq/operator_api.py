@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cloud_sync.contract.change import ChangeRow
 from cloud_sync.contract.epcis import MEDIA_TYPE
 from cloud_sync.contract.goods import MAX_ENTRIES, Entry
+from cloud_sync.hq.discounts import Ordered, read_discounts
 from cloud_sync.hq.enrolment import NewCode, approve, keys_of, new_code
 from cloud_sync.hq.epcis import read_epcis
 from cloud_sync.hq.goods import send_goods
@@ -68,7 +69,7 @@ class Rows(BaseModel):
 
 
 class GoodsOrders(BaseModel):
-    """Orders about goods: deliveries, levels, reservations, coupons; see `contract.goods`."""
+    """Orders about goods: deliveries, levels, reservations, coupons, discounts; see `contract.goods`."""
 
     model_config = ConfigDict(extra="forbid")
     entries: Annotated[list[Entry], Field(min_length=1, max_length=MAX_ENTRIES)]
@@ -140,6 +141,10 @@ def _stores_router(office: Office) -> APIRouter:
     @router.post("/stores/{store}/goods", status_code=201)
     def goods(store: str, given: GoodsOrders, name: str = operator) -> dict[str, Any]:
         return {"sequences": send_goods(office, store, given.entries, name)}
+
+    @router.get("/stores/{store}/discounts", dependencies=[operator])
+    def discounts(store: str) -> Ordered | None:
+        return read_discounts(office, store)
 
     @router.get("/stores/{store}/epcis", dependencies=[operator])
     def epcis(store: str, since: Span = 0, until: Span = 2**53) -> JSONResponse:

@@ -232,6 +232,17 @@ coupons = Table(
 )
 """Which store has, or had, a coupon: here (at head office), lent or used."""
 
+store_discounts = Table(
+    "store_discounts",
+    metadata,
+    _store(),
+    Column("sequence", BigInteger, nullable=False),
+    Column("author", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("rules", Text, nullable=False),
+)
+"""The discount rules that each store was ordered last, as DiscountRules in JSON. What was before is in `changes`."""
+
 stock_requests = Table(
     "stock_requests",
     metadata,
