@@ -85,6 +85,10 @@ class Office(_Client):
         done: dict[str, Any] = await self._call("POST", f"/api/stores/{store}/rows", json=order)
         return done
 
+    async def order(self, store: str, *entries: Mapping[str, Any]) -> None:
+        """Order something about goods, or discounts."""
+        await self._call("POST", f"/api/stores/{store}/goods", json={"entries": list(entries)})
+
     async def rows(self, store: str, offset: int = 0, limit: int = 500) -> list[dict[str, Any]]:
         """Pushed rows with their outcomes."""
         found = await self._call("GET", f"/api/stores/{store}/rows", params={"offset": offset, "limit": limit})

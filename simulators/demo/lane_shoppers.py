@@ -56,6 +56,7 @@ class LaneShoppers:
                 items.append(item)
         if not items:
             return
+        await self._show_code()
         before, at = len(lane.printer.receipts), now()
         (await lane.screen.post("/pay")).raise_for_status()
         await self._until(
@@ -77,6 +78,15 @@ class LaneShoppers:
         if shown["phase"] == "weighing":
             shown = await self._weigh(item, have)
         return len(shown["lines"]) > have
+
+    async def _show_code(self) -> None:
+        """Half of the shoppers are members, most of them of a tier."""
+        code = self._source.choice(("", "", "", "MEMBER-1", "MEMBER-S1", "MEMBER-G1"))
+        if code:
+            self._lane.scanner.scan(code, "C0")
+            await self._until(
+                "a member's code was not taken", lambda shown: shown["member"] or (shown["hint"] or [""])[0] == "closed"
+            )
 
     async def _weigh(self, item: str, have: int) -> dict[str, Any]:
         """Lay goods on the scale. Who was too quick for it, so that it never saw its pan empty, lays them down anew."""

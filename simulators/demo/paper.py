@@ -1,22 +1,27 @@
 """What a shopper holds in the end: the receipt, read off the paper as it was printed, and what they remember."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _AMOUNT = re.compile(r"^(?P<words>.*?)\s+(?P<amount>[\d.]+,\d{2}) (?:€|EUR)$")
 _WEIGHED = re.compile(r"(?P<grams>\d+) g x (?P<each>[\d.]+,\d{2}) (?:€|EUR)/kg")
+_RULE = re.compile(r"-[\d,]+ % \((?P<rule>[A-Za-z0-9._-]+)\)\s*$")
 _PIECES = re.compile(r"(?P<pieces>\d+) x (?P<each>[\d.]+,\d{2}) (?:€|EUR)")
 TOTAL = "Total"
 
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """One line: what it cost, and what a piece or a kilogram cost. `quantity`: pieces or grams."""
+    """One line: what it cost, and what a piece or a kilogram cost. `quantity`: pieces or grams.
+
+    `rule`: by which it was cheaper for a member.
+    """
 
     total_minor: int
     minor: int
     quantity: int
     per: str = "each"
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ def read_paper(text: str, codes: tuple[str, ...]) -> Paper | None:
             lines[-1] = PaperLine(lines[-1].total_minor, _minor(found["each"]), int(found["grams"]), "kg")
         elif lines and (found := _PIECES.search(row)):
             lines[-1] = PaperLine(lines[-1].total_minor, _minor(found["each"]), int(found["pieces"]))
+        elif lines and (found := _RULE.search(row)):
+            lines[-1] = replace(lines[-1], rule=found["rule"])
     return None
 
 

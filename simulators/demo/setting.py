@@ -1,9 +1,15 @@
 """What a simulated shop is like."""
 
 from dataclasses import dataclass
+from typing import Any
 
 GRACE_SECONDS = 4
 """A real shop gives its shoppers half an hour; two minutes of demo have no room for that."""
+TIERS: tuple[dict[str, Any], ...] = (
+    {"id": "silver-5", "name": "Silver", "codes": "S", "permille": 950},
+    {"id": "gold-10", "name": "Gold", "codes": "G", "permille": 900},
+)
+"""What members of the shop's tiers pay, in thousandths of what all pay."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from simulators.demo.line import Line
 from simulators.demo.net import Wires, open_wires
 from simulators.demo.ports import usual_port
 from simulators.demo.processes import NotStarted, Process
-from simulators.demo.setting import DEMO, Setting
+from simulators.demo.setting import DEMO, TIERS, Setting
 from simulators.demo.shop import Shop, device_of, open_shop
 
 DOUBLES = 2
@@ -117,6 +117,8 @@ async def set_stage(
         prices = folder / "prices.csv"
         write_list(prices, setting.items, seed)
     await office.push_file(store, prices)
+    if setting.lanes:
+        await office.order(store, {"kind": "discounts", "rules": TIERS})
     stage.rows = _rows(folder, store)
     await _bind_labels(stage)
     say("Prices land: every till, every label")

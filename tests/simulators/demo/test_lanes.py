@@ -97,6 +97,22 @@ def test_what_fits_is_kept_and_a_shop_without_lanes_promises_nothing(ledger: Cal
     assert judge_lanes([], ledger()) is None
 
 
+@pytest.mark.parametrize(("start", "wrong"), [(129, ""), (139, "does not make 116")])
+def test_a_discount_is_on_paper_and_in_the_ledger_and_follows_from_its_rule(
+    ledger: Callable[..., Path], start: int, wrong: str
+) -> None:
+    rows = (*ROWS[:2], ReceiptLine("Mlijeko", "1,16 €"), ReceiptLine("  Gold -10 % (gold-10)"))
+    paper = read_paper(*printed(*rows, ReceiptLine("Total", "1,16 €")))
+    assert paper is not None
+    assert paper.lines == (PaperLine(116, 116, 1, rule="gold-10"),)
+    line = [MILK, 3, 116, 1, 116, {"discount": {"rule": "gold-10", "from_minor": start}}]
+    body = {"receipt": NUMBER, "at": 5, "total": 116, "lines": [line]}
+    said = judge_lanes([lane(Bought((MILK,), 5, paper), charged=116)], ledger(body))
+    assert said is not None
+    assert "1 lines cheaper by a rule" in said.words
+    assert (wrong in said.broken) if wrong else not said.broken
+
+
 def test_a_ledger_that_says_otherwise_is_found(ledger: Callable[..., Path]) -> None:
     dearer = BODY | {"total": 226, "lines": [[MILK, 3, 130, 1, 130], [APPLES, 3, 249, 385, 96]]}
     assert "the ledger" in broken(judge_lanes([lane(VISIT)], ledger(dearer)))
