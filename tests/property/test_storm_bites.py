@@ -53,7 +53,7 @@ def _believe_the_last_confirmation(patch: pytest.MonkeyPatch) -> None:
     rule = activation._labels_below
 
     def believe(labels: list[activation.Face], *rest: Any) -> list[str]:
-        certain = [replace(label, may=tuple(shown for shown in label.may if shown.confirmed)) for label in labels]
+        certain = [label._replace(may=tuple(shown for shown in label.may if shown.confirmed)) for label in labels]
         return rule(certain, *rest)
 
     patch.setattr(activation, "_labels_below", believe)
