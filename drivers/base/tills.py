@@ -46,10 +46,6 @@ class DiscountRow:
     begins: int | None = None
     ends: int | None = None
 
-    def in_force(self, at: int) -> bool:
-        """Whether it lowers prices at this time."""
-        return (self.begins is None or self.begins <= at) and (self.ends is None or at < self.ends)
-
 
 @dataclass(frozen=True, slots=True)
 class Discounts:

@@ -1,7 +1,8 @@
 """Which discount rule a shopper has. Pure; the rules are those of head office, as the gateway sent them.
 
-A rule fits when the shopper's code says so, and is in force by the lane's clock when somebody looks at the price. What
-the code says beside that is forgotten at once: the basket knows the rules, never the code.
+A rule fits when the shopper's code says so and it is not over by then, and counts from its beginning on: what a
+shopper was shown falls, and never rises because a rule ended meanwhile. What the code says beside that is forgotten at
+once: the basket knows the rules, never the code. Times are UTC epoch milliseconds by the lane's clock.
 """
 
 from collections.abc import Iterable
@@ -12,9 +13,9 @@ MOST = 20
 """Rules of one store, and of one basket."""
 
 
-def fitting(rules: Iterable[DiscountRow], rest: str) -> tuple[DiscountRow, ...]:
-    """The rules for a member's code, in force or not. `rest`: what stands behind the prefix of members' codes."""
-    return tuple(rule for rule in rules if rest.startswith(rule.codes))[:MOST]
+def fitting(rules: Iterable[DiscountRow], rest: str, at: int) -> tuple[DiscountRow, ...]:
+    """The rules for a member's code that is shown now. `rest`: what stands behind the prefix of members' codes."""
+    return tuple(rule for rule in rules if rest.startswith(rule.codes) and (rule.ends is None or at < rule.ends))[:MOST]
 
 
 def joined(had: tuple[DiscountRow, ...], more: tuple[DiscountRow, ...]) -> tuple[DiscountRow, ...]:
@@ -23,5 +24,6 @@ def joined(had: tuple[DiscountRow, ...], more: tuple[DiscountRow, ...]) -> tuple
 
 
 def best(rules: Iterable[DiscountRow], at: int) -> DiscountRow | None:
-    """The rule in force that lowers prices the most. `at`: UTC epoch milliseconds."""
-    return min((rule for rule in rules if rule.in_force(at)), key=lambda rule: rule.permille, default=None)
+    """Of a basket's rules that have begun, the one that lowers prices the most."""
+    begun = [rule for rule in rules if rule.begins is None or rule.begins <= at]
+    return min(begun, key=lambda rule: rule.permille, default=None)

@@ -276,7 +276,9 @@ class LaneRun:
         code = read_code(scan.symbology, scan.text, self._reading)
         local = datetime.fromtimestamp(self._clocks.wall() / 1000, UTC).astimezone(self.config.zone)
         badge = self._badges.get(sha256(code.text.encode()).hexdigest(), "") if isinstance(code, BadgeCode) else ""
-        discounts = fitting(self._journal.discounts(), code.rest) if isinstance(code, MemberCode) else ()
+        discounts = (
+            fitting(self._journal.discounts(), code.rest, self._clocks.wall()) if isinstance(code, MemberCode) else ()
+        )
         if isinstance(code, BadgeCode | MemberCode):  # what it says of a person goes no further
             code = type(code)("")
         return Scanned(code, f"{local:%Y-%m-%dT%H:%M}", badge, discounts)

@@ -12,6 +12,9 @@ from cloud_sync.contract.events import Discount
 from cloud_sync.contract.money import discounted
 from edge.proof.facts import Row
 
+BASKET_MS = 3_600_000
+"""How long a basket may have been open when it was paid: it keeps a rule that ended meanwhile."""
+
 
 class Fit(StrEnum):
     """Whether a line's price follows from the rule that it names."""
@@ -20,7 +23,7 @@ class Fit(StrEnum):
     OTHER_PRICE = "other-price"
     """The rule makes another price of what everybody else pays."""
     NOT_IN_FORCE = "not-in-force"
-    """By the till's clock the rule had not begun, or was over."""
+    """By the till's clock the rule had not begun, or was over before the basket can have been opened."""
     UNKNOWN = "unknown"
     """No set in the ledger has such a rule."""
 
@@ -61,6 +64,6 @@ def judge_discount(said: Discount, charged: int, till_at: int, sets: Iterable[Ro
 def _by(rule: Mapping[str, Any], row: Row, said: Discount, charged: int, at: int) -> Discounted:
     permille, begins, ends = int(rule["permille"]), rule.get("begins"), rule.get("ends")
     due = discounted(said.from_minor, permille)
-    open_then = (begins is None or begins <= at) and (ends is None or at < ends)
+    open_then = (begins is None or begins <= at) and (ends is None or at < ends + BASKET_MS)
     fit = Fit.OTHER_PRICE if charged != due else Fit.FITS if open_then else Fit.NOT_IN_FORCE
     return Discounted(said.rule, said.from_minor, fit, str(rule["name"]), permille, due, row)

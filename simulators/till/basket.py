@@ -119,7 +119,7 @@ class Basket:
     def show_code(self, code: str) -> None:
         """A member's code is shown, here without its prefix. The rules that it fits now are kept, not the code."""
         self.member = True
-        self._rules += [rule for rule in rules_for(code, self.look_up_rules()) if rule not in self._rules]
+        self._rules += [rule for rule in rules_for(code, self.look_up_rules(), self.clock()) if rule not in self._rules]
 
     def scan(self, item: str, quantity: int = 1, batch: str = "") -> Price:
         """Add an item at the price of this moment; `batch` where its code names one. Raises NotForSaleError."""

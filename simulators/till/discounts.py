@@ -33,15 +33,15 @@ class Discount:
     from_minor: int
 
 
-def rules_for(code: str, rules: Sequence[Rule]) -> list[Rule]:
-    """The rules that a code fits; `code` without the prefix that all members' codes have."""
-    return [rule for rule in rules if code[: len(rule.codes)] == rule.codes]
+def rules_for(code: str, rules: Sequence[Rule], now: int) -> list[Rule]:
+    """The rules that a code fits and that are not over; `code` without the prefix that all members' codes have."""
+    return [rule for rule in rules if code[: len(rule.codes)] == rule.codes and (rule.ends is None or rule.ends > now)]
 
 
 def strongest(rules: Sequence[Rule], now: int) -> Rule | None:
-    """Of the rules in force at `now` (UTC epoch milliseconds) the one that leaves the least to pay."""
-    open_now = [rule for rule in rules if (rule.begins or 0) <= now and (rule.ends is None or rule.ends > now)]
-    return min(open_now, key=lambda rule: rule.permille) if open_now else None
+    """Of a basket's rules that have begun by `now` (UTC epoch milliseconds) the one that leaves the least to pay."""
+    begun = [rule for rule in rules if (rule.begins or 0) <= now]
+    return min(begun, key=lambda rule: rule.permille) if begun else None
 
 
 def cheaper(minor: int, rule: Rule) -> int:

@@ -75,10 +75,11 @@ def test_what_is_not_cheaper_by_the_rule_says_none() -> None:
 
 def test_what_a_code_fits_and_a_second_card_takes_nothing_away() -> None:
     other = DiscountRow("gold-50", "Gold", "GX", 500, begins=10, ends=20)
-    assert fitting((GOLD, SILVER, other), "GX-1") == (GOLD, other)
-    assert fitting((GOLD, SILVER, other), "4711") == ()
+    assert fitting((GOLD, SILVER, other), "GX-1", 19) == (GOLD, other)
+    assert fitting((GOLD, SILVER, other), "GX-1", 20) == (GOLD,)
+    assert fitting((GOLD, SILVER, other), "4711", 1) == ()
     assert joined((GOLD,), (SILVER, GOLD)) == (SILVER, GOLD)
-    assert [best((GOLD, other), at) for at in (9, 10, 19, 20)] == [GOLD, other, other, GOLD]
+    assert [best((GOLD, other), at) for at in (9, 10, 20)] == [GOLD, other, other]  # what was shown is kept
     assert best((), 5) is None
 
 

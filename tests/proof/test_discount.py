@@ -11,7 +11,7 @@ from drivers.base import Message
 from edge.intake import Intake
 from edge.prices.discounts import take_in
 from edge.proof.asking import judged
-from edge.proof.discount import Fit
+from edge.proof.discount import BASKET_MS, Fit
 from edge.proof.facts import Row
 from edge.proof.label import label_timeline
 from edge.proof.plain import plain_judgement
@@ -64,8 +64,8 @@ def test_a_line_comes_back_from_the_ledger_with_its_rule() -> None:
         (179, [rules(1, GOLD), rules(2, GOLD | {"permille": 500})], Fit.FITS, "row 1"),
         (189, [rules(1, GOLD)], Fit.OTHER_PRICE, "that is 1.79, not 1.89"),
         (179, [rules(1, GOLD | {"begins": NOW + 1})], Fit.NOT_IN_FORCE, "not in force by the till's clock"),
-        (179, [rules(1, GOLD | {"ends": NOW})], Fit.NOT_IN_FORCE, "not in force by the till's clock"),
-        (179, [rules(1, GOLD | {"begins": NOW, "ends": NOW + 1})], Fit.FITS, "−10 %"),
+        (179, [rules(1, GOLD | {"ends": NOW - BASKET_MS})], Fit.NOT_IN_FORCE, "not in force by the till's clock"),
+        (179, [rules(1, GOLD | {"begins": NOW, "ends": NOW - BASKET_MS + 1})], Fit.FITS, "−10 %"),
         (179, [rules(1, GOLD | {"id": "silver-5"})], Fit.UNKNOWN, "a rule that is not on record"),
     ],
 )

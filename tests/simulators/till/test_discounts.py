@@ -63,6 +63,10 @@ def test_rules_count_within_their_times_and_the_strongest_of_them() -> None:
         shopping.scan(TEA.item)
         shopping.show_code(code)
         assert shopping.lines()[0].minor == minor
+    shopping = basket(GOLD, late, now=199)
+    shopping.scan(TEA.item)
+    shopping.show_code("GX1")
+    assert [line.minor for line in shopping.lines(200)] == [100]  # a rule that ends meanwhile takes nothing back
 
 
 def test_a_set_replaces_the_one_before_and_survives_a_power_cut(tmp_path: Path) -> None:
