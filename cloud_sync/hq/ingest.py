@@ -65,11 +65,10 @@ class _Harvest:
 def ingest(office: Office, store: str, batch: Batch) -> Committed:
     """Apply a batch and return what is on disk afterwards: the cursor of its epoch."""
     with office.db.write() as sql:
-        which = {"of_store": store, "of_epoch": batch.epoch}
-        cursor = sql.execute(_CURSOR, which).scalar()
-        known = -1 if cursor is None else cursor
+        lives: dict[int, int] = dict(map(tuple, sql.execute(_CURSORS, {"of_store": store})))
+        known = lives.pop(batch.epoch, -1)
+        restored = bool(lives)
         harvest = _Harvest(store, batch.epoch, office.now())
-        restored = sql.execute(_OTHER_LIFE, which).first() is not None
         for event in batch.events:
             if event.seq > known and not (restored and _told_before(sql, store, batch.epoch, event)):
                 _take(sql, harvest, event)
@@ -98,16 +97,7 @@ def _told_before(sql: Connection, store: str, epoch: int, event: Event) -> bool:
     return sql.execute(_TOLD_BEFORE, told).first() is not None
 
 
-_CURSOR = (
-    select(cursors.c.seq)
-    .where(cursors.c.store == bindparam("of_store"), cursors.c.epoch == bindparam("of_epoch"))
-    .with_for_update()
-)
-_OTHER_LIFE = (
-    select(cursors.c.epoch)
-    .where(cursors.c.store == bindparam("of_store"), cursors.c.epoch != bindparam("of_epoch"))
-    .limit(1)
-)
+_CURSORS = select(cursors.c.epoch, cursors.c.seq).where(cursors.c.store == bindparam("of_store")).with_for_update()
 _TOLD_BEFORE = (
     select(events.c.seq)
     .where(
