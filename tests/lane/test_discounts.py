@@ -29,17 +29,19 @@ RULES = st.lists(st.builds(DiscountRow, st.sampled_from("ab"), st.just("x"), st.
 
 
 @given(st.integers(0, 60), st.none() | st.integers(0, 60), st.none() | st.integers(0, 60),
-       st.integers(1, 9999), PERS, RULES, st.integers(0, 9))  # fmt: skip
+       st.integers(1, 9999), PERS, RULES, st.integers(0, 9), st.integers(0, 9))  # fmt: skip
 def test_the_lowest_is_paid_and_lane_and_simulated_till_agree(
-    minor: int, member: int | None, lowered: int | None, quantity: int, per: str, rules: list[DiscountRow], at: int
-) -> None:
+    minor: int, member: int | None, lowered: int | None, quantity: int, per: str, rules: list[DiscountRow],
+    shown: int, later: int,
+) -> None:  # fmt: skip
+    at, fit = shown + later, fitting(rules, "G1", shown)
     price = PriceRow(MILK, 3, "Milk", minor, "EUR", per)
     row = None if member is None else MemberRow(MILK, 2, member)
     staff = None if lowered is None else Lowering(lowered, "Ana", "dented")
-    basket = Basket((Line(price, row, quantity, lowered=staff),), member=True, discounts=tuple(rules))
+    basket = Basket((Line(price, row, quantity, lowered=staff),), member=True, discounts=fit)
     due = bill(basket, table(price), at)
     (line,) = due.lines
-    rule = best(rules, at)
+    rule = best(fit, at)
     offers = [minor, *(one for one in (member, lowered) if one is not None)]
     offers += [(minor * rule.permille + 500) // 1000] if rule else []
     assert line.minor == min(offers)
@@ -55,6 +57,7 @@ def test_the_lowest_is_paid_and_lane_and_simulated_till_agree(
         lambda _: Price(MILK, 3, "Milk", minor, "EUR", per),
         lambda _: None if member is None else MemberPrice(MILK, 2, member),
         lambda: [Rule(one.id, one.name, one.codes, one.permille, one.begins, one.ends) for one in rules],
+        clock=lambda: shown,
     )
     other.scan(MILK, quantity)
     other.show_code("G1")
