@@ -27,9 +27,9 @@ KINDS: dict[str, tuple[Make, float]] = {
     "receipt printers": (partial(serial, kind="printer"), 2.0),
     "payment terminals": (terminals, 2.0),
     "labels": (labels, 3.0),
-    "thermometers": (thermometers, 1.5),
-    "SNMP agents": (agents, 3.0),
-    "cameras": (cameras, 3.0),
+    "thermometers": (thermometers, 4.0),
+    "SNMP agents": (agents, 6.0),
+    "cameras": (cameras, 6.0),
     "tills (amqtt)": (partial(tills, kind="amqtt"), 4.0),
 }
 """Each kind with the seconds of a turn."""
