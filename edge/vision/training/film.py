@@ -15,6 +15,7 @@ from edge.vision.training.actor import random_actor
 from edge.vision.training.sample import DRAWN, HEIGHT, WIDTH, compose, distance, truth
 from edge.vision.training.scenery import Scene, random_scene
 from edge.vision.training.sensor import random_sensor
+from edge.vision.training.square import random_square
 from edge.vision.training.stroll import Stroll, random_stroll
 from edge.vision.training.view import Floats, Random
 
@@ -38,7 +39,20 @@ def film(seed: int, seconds: float, fps: float, close: bool = False) -> Iterator
     scene = random_scene(random, *DRAWN)
     while close != (scene.view.up < 2.0 and scene.view.pitch < 0.2):
         scene = random_scene(random, *DRAWN)
-    cast = _cast(random, scene, seconds, close)
+    return _played(random, scene, _cast(random, scene, seconds, close), seconds, fps)
+
+
+def square_film(seed: int, seconds: float, fps: float) -> Iterator[Shot]:
+    """Play a film of people who stay and meet (see square.py), from above their heads; the same seed plays the same."""
+    random = np.random.default_rng((4711, seed))
+    scene = random_scene(random, *DRAWN)
+    while scene.view.up < 2.0 or not 0.1 <= scene.view.pitch < 0.75:
+        scene = random_scene(random, *DRAWN)
+    return _played(random, scene, random_square(random, scene, seconds), seconds, fps)
+
+
+def _played(random: Random, scene: Scene, cast: list[Stroll], seconds: float, fps: float) -> Iterator[Shot]:
+    """Every frame of these people in this place."""
     sensor = random_sensor(random)
     contrast, lift = random.uniform(0.6, 1.1), random.normal(0, 10)
     flicker, slow = random.uniform(0, 2.5), random.uniform(0, 0.06)

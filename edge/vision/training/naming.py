@@ -1,0 +1,180 @@
+"""How long the tracker and the crowd keep a person's name on a film: IDF1, and what goes wrong with names."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from edge.vision.analysis import State, learn
+from edge.vision.boxes import Boxes, overlaps
+from edge.vision.clothes import Clothes
+from edge.vision.line import CountingLine, Direction, Side
+from edge.vision.scene import Scene, SceneInPixels
+from edge.vision.tracking import Tracker, TrackRules, advance
+from edge.vision.training.sample import DRAWN
+from edge.vision.training.scoring import ENOUGH
+from edge.vision.training.view import Floats
+
+SPACING, CLEAR, WITHIN_S = 64, 5.0, 1.5
+"""Lines stand so many pixels apart; who is farther from one than so many is clearly on a side; a crossing that is
+counted within so many seconds was seen."""
+IGNORED = 0.3
+"""Who overlaps somebody too hidden to count by more than this is neither right nor wrong."""
+
+
+class Look(NamedTuple):
+    """One look at a film: seconds, boxes found and what is worn in them, and the truth as in `film.Shot`."""
+
+    at: float
+    boxes: Boxes
+    worn: Sequence[Clothes | None]
+    people: Floats
+    who: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Names:
+    """Sums over films. Sights are of one person at one look."""
+
+    true: int = 0
+    """Sights that there were …"""
+    told: int = 0
+    """… that were told …"""
+    right: int = 0
+    """… and that were told under the one name that fits the person best."""
+    swaps: int = 0
+    """How often somebody went on under another name."""
+    people: int = 0
+    names: int = 0
+    crossings: int = 0
+    counted: int = 0
+    found: int = 0
+    """Crossings that were counted, the right way and in time."""
+
+    @property
+    def idf1(self) -> float:
+        """Part of the sights, true and told, that are under the right name."""
+        return 2 * self.right / max(self.true + self.told, 1)
+
+    @property
+    def f1(self) -> float:
+        """Of the crossings."""
+        return 2 * self.found / max(self.crossings + self.counted, 1)
+
+    def __add__(self, other: "Names") -> "Names":
+        return Names(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(self)))
+
+    def __str__(self) -> str:
+        return (
+            f"IDF1 {self.idf1:.3f} swaps {self.swaps:4} names {self.names:4} of {self.people:4} people, "
+            f"crossings F1 {self.f1:.3f} ({self.found} of {self.crossings}, {self.counted} counted)"
+        )
+
+
+def follow_names(looks: Sequence[Look], rules: TrackRules, crossings: Sequence["Event"]) -> Names:
+    """Follow people through a film as a shop does. `crossings`: what `true_crossings` says of it."""
+    scene, tracker, state = _scene(), Tracker(), State()
+    shared: Counter[tuple[int, int]] = Counter()
+    true: Counter[int] = Counter()
+    told: Counter[int] = Counter()
+    last: dict[int, int] = {}
+    counted: list[Event] = []
+    swaps = 0
+    for at, boxes, worn, people, who in looks:
+        tracker = advance(tracker, boxes, at, rules, worn)
+        state, learnt = learn(state, tracker.people, at, scene)
+        counted += [(int(entry.line.name), entry.direction, entry.at) for entry in learnt.entries]
+        here = [track for track in tracker.people if track.seen == at]
+        names = [state.crowd.tracks[track.id] for track in here]
+        rows = np.array(
+            [(t.x - t.width / 2, t.y - t.height / 2, t.x + t.width / 2, t.y + t.height / 2) for t in here], np.float32
+        ).reshape(-1, 4)
+        counts = people[:, 6] > 0
+        fits = overlaps(people[counts, :4], rows)
+        blind = overlaps(rows, people[~counts, :4]).max(axis=1, initial=0) > IGNORED
+        known = [name for name, yes in zip(who, counts, strict=True) if yes]
+        true.update(known)
+        told.update(n for n, hits, ignored in zip(names, fits.max(axis=0, initial=0), blind, strict=True)
+                    if hits >= ENOUGH or not ignored)  # fmt: skip
+        for i, name in enumerate(known):
+            near = {names[j] for j in np.flatnonzero(fits[i] >= ENOUGH)}
+            shared.update((name, other) for other in near)
+            if near and last.get(name) not in near:
+                swaps += name in last
+                last[name] = names[int(fits[i].argmax())]
+    table = np.array([[shared[one, other] for other in told] for one in true], float).reshape(len(true), len(told))
+    return Names(
+        true=true.total(), told=told.total(), right=round(best_total(table)), swaps=swaps, people=len(true),
+        names=len(told), crossings=len(crossings), counted=len(counted), found=_found(counted, crossings),
+    )  # fmt: skip
+
+
+Event = tuple[int, Direction, float]
+"""Line, direction, seconds."""
+
+
+def true_crossings(looks: Sequence[Look]) -> list[Event]:
+    """Whose feet went over which of the lines, by the truth of a film."""
+    sides: dict[tuple[int, int], bool] = {}
+    events: list[Event] = []
+    for at, _, _, people, who in looks:
+        for middle, name in zip(((people[:, 0] + people[:, 2]) / 2).tolist(), who, strict=True):
+            for number, line in enumerate(_lines()):
+                off = middle - line.start[0]
+                if abs(off) > CLEAR and sides.setdefault((name, number), off > 0) != (off > 0):
+                    sides[name, number] = off > 0
+                    events.append((number, Direction.IN if off > 0 else Direction.OUT, at))
+    return events
+
+
+def best_total(table: Floats) -> float:
+    """The largest sum of entries of which no two share a row or a column; entries are not below 0.
+
+    By augmenting paths: every row in turn takes the column that costs the others least (the Hungarian method).
+    """
+    gain = table if table.shape[0] <= table.shape[1] else table.T
+    rows, columns = gain.shape
+    of_row, of_column, taken = np.zeros(rows), np.zeros(columns), np.full(columns, -1)
+    for row in range(rows):
+        slack, came, done = np.full(columns, np.inf), np.full(columns, -1), np.zeros(columns, bool)
+        at, column = row, -1
+        while True:
+            cost = np.where(done, np.inf, -gain[at] - of_row[at] - of_column)
+            better = cost < slack
+            slack[better], came[better] = cost[better], column
+            column = int(np.where(done, np.inf, slack).argmin())
+            step = slack[column]
+            of_row[row] += step
+            of_row[taken[done]] += step
+            of_column[done] -= step
+            slack -= step
+            done[column] = True
+            if taken[column] < 0:
+                break
+            at = int(taken[column])
+        while column >= 0:
+            before = int(came[column])
+            taken[column] = taken[before] if before >= 0 else row
+            column = before
+    used = np.flatnonzero(taken >= 0)
+    return float(gain[taken[used], used].sum())
+
+
+def _lines() -> tuple[CountingLine, ...]:
+    places = range(SPACING, DRAWN[0] - 1, SPACING)
+    return tuple(CountingLine((x, 0.0), (x, DRAWN[1]), Side.LEFT, name=str(i)) for i, x in enumerate(places))
+
+
+def _scene() -> SceneInPixels:
+    return replace(Scene().in_pixels(*DRAWN), lines=_lines())
+
+
+def _found(counted: Sequence[Event], true: Sequence[Event]) -> int:
+    left = list(counted)
+    for event in true:
+        near = [one for one in left if one[:2] == event[:2] and abs(one[2] - event[2]) <= WITHIN_S]
+        if near:
+            left.remove(min(near, key=lambda one: abs(one[2] - event[2])))
+    return len(counted) - len(left)
