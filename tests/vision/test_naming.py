@@ -11,7 +11,8 @@ from hypothesis.extra import numpy as np_st
 
 from edge.vision.boxes import Boxes
 from edge.vision.tracking import TrackRules
-from edge.vision.training.film import square_film
+from edge.vision.training.film import Shot, square_film
+from edge.vision.training.keep_names import spoilt
 from edge.vision.training.naming import Look, Names, best_total, follow_names, true_crossings
 from edge.vision.training.sample import DRAWN
 from edge.vision.training.scenery import random_scene
@@ -94,3 +95,16 @@ def test_a_film_of_a_square_is_its_seed_and_people_stay() -> None:
     assert [shot.who for shot in one] == [shot.who for shot in same]
     np.testing.assert_array_equal(one[-1].pixels, same[-1].pixels)
     assert len(set(one[1].who) & set(one[-1].who)) >= 3
+
+
+def test_spoilt_boxes_are_near_the_truth_and_never_two_where_one_hides_the_other() -> None:
+    near, hidden, gone = [100.0, 100, 140, 200], [104.0, 98, 144, 196], [300.0, 100, 340, 200]
+    rows = [[*box, box[0], box[1], counts] for box, counts in ((near, 1.0), (hidden, 1.0), (gone, 0.0))]
+    shot = Shot(np.zeros((384, 512, 3), np.uint8), 0.0, np.array(rows, np.float32), (0, 1, 2))
+    random, seen = np.random.default_rng(0), []
+    for _ in range(200):
+        boxes = spoilt(shot, random)
+        seen.append(len(boxes))
+        assert np.abs(boxes[:, :4] - np.array(near)).max(initial=0) < 40
+    assert set(seen) == {0, 1}
+    assert sum(seen) == pytest.approx(180, abs=15)
