@@ -20,6 +20,8 @@ from edge.vision.training.view import Floats
 SPACING, CLEAR, WITHIN_S = 64, 5.0, 1.5
 """Lines stand so many pixels apart; who is farther from one than so many is clearly on a side; a crossing that is
 counted within so many seconds was seen."""
+Event = tuple[int, Direction, float]
+"""Line, direction, seconds."""
 IGNORED = 0.3
 """Who overlaps somebody too hidden to count by more than this is neither right nor wrong."""
 
@@ -73,7 +75,7 @@ class Names:
         )
 
 
-def follow_names(looks: Sequence[Look], rules: TrackRules, crossings: Sequence["Event"]) -> Names:
+def follow_names(looks: Sequence[Look], rules: TrackRules, crossings: Sequence[Event]) -> Names:
     """Follow people through a film as a shop does. `crossings`: what `true_crossings` says of it."""
     scene, tracker, state = _scene(), Tracker(), State()
     shared: Counter[tuple[int, int]] = Counter()
@@ -109,10 +111,6 @@ def follow_names(looks: Sequence[Look], rules: TrackRules, crossings: Sequence["
         true=true.total(), told=told.total(), right=round(best_total(table)), swaps=swaps, people=len(true),
         names=len(told), crossings=len(crossings), counted=len(counted), found=_found(counted, crossings),
     )  # fmt: skip
-
-
-Event = tuple[int, Direction, float]
-"""Line, direction, seconds."""
 
 
 def true_crossings(looks: Sequence[Look]) -> list[Event]:
