@@ -1,6 +1,5 @@
 #!/bin/sh
-# Run lint and every test: three shares side by side, for most tests wait; then the browser. Bad days, which only
-# compute, are played in everybody's pauses. Argument: PYTHON.
+# Run lint and every test: three shares side by side, for most tests wait; then the browser. Argument: PYTHON.
 set -u
 python=$1
 shop="tests/e2e tests/broken tests/lane"
@@ -11,8 +10,6 @@ trap 'rm -rf "$logs"' EXIT
 
 "${MAKE:-make}" --no-print-directory lint >"$logs/lint" 2>&1 &
 linting=$!
-nice -n 19 "$python" -m pytest tests/storm >"$logs/storm" 2>&1 &
-storming=$!
 # shellcheck disable=SC2086  # the lists are meant to be split
 "$python" -m pytest $shop >"$logs/shop" 2>&1 &
 selling=$!
@@ -23,6 +20,8 @@ ignored=$(for folder in $shop $devices $later; do printf ' --ignore %s' "$folder
 # shellcheck disable=SC2086
 "$python" -m pytest $ignored
 computing=$?
+nice -n 15 "$python" -m pytest tests/storm >"$logs/storm" 2>&1 &
+storming=$!
 wait "$linting"
 clean=$?
 cat "$logs/lint"
@@ -33,7 +32,7 @@ cat "$logs/devices"
 wait "$selling"
 sold=$?
 cat "$logs/shop"
-echo "The browser's turn: a page is best judged on a box that does little else"
+echo "The browser's turn: a page is best judged on a box that does little else. Bad days are played in its pauses"
 "$python" -m pytest tests/browser/test_console.py >"$logs/console" 2>&1 &
 console=$!
 "$python" -m pytest tests/browser --ignore tests/browser/test_console.py

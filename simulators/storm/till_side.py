@@ -137,6 +137,6 @@ class TillSide:
                     self._send(till, "prices", payload)
                 self._on_the_way[till].update({wanted.key(row): self._box.world.now for row in part})
             again = again or bool(rows)
-        if again and self._look_at <= self._box.world.now:
+        if again and self._look_at < self._box.world.now:
             self._look_at = self._box.world.now + wanted.REPEAT_AFTER_MS + 20
             self._box.later(wanted.REPEAT_AFTER_MS + 20, self.look)
