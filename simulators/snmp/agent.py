@@ -5,7 +5,7 @@ import os
 import random
 from typing import cast
 
-from simulators.snmp import message
+import simulators.snmp.message as message
 from simulators.snmp.ber import END_OF_VIEW, BadBer, Oid, integer, octets, oid
 from simulators.snmp.faults import Faults
 from simulators.snmp.gear import Gear
