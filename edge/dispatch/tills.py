@@ -10,7 +10,7 @@ from drivers.errors import DeviceError
 from edge.devices.health import State
 from edge.devices.registry import Registry
 from edge.dispatch.bell import Bell
-from edge.dispatch.wanted import ROWS_PER_MESSAGE, RowKey, due_rows, key, till_rows
+from edge.dispatch.wanted import ROWS_PER_MESSAGE, RowKey, Sent, due_rows, sent_now, till_rows
 from edge.intake import journal_of
 from edge.store import Store
 
@@ -31,11 +31,11 @@ class TillDispatcher:
         self._drivers = drivers
         self._clock = clock
         self._bell = Bell()
-        self._on_the_way: dict[str, dict[RowKey, int]] = {}
-        """Till → row → when it was sent last."""
+        self._on_the_way: dict[str, dict[RowKey, Sent]] = {}
+        """Till → row → when it was sent last, and how often."""
         self._back: deque[str] = deque()
         """Tills that came (back); noted on any thread, read on ours."""
-        store.listen(lambda topics: self._bell.ring() if topics & {"sendings", "prices"} else None)
+        store.listen(lambda topics: self._bell.ring() if "sendings" in topics else None)
         registry.on_wake(self.restart)
 
     def restart(self, till: str) -> None:
@@ -67,11 +67,12 @@ class TillDispatcher:
             if epoch is not None and journal != epoch:
                 return
             wanted = till_rows(db.conn, till)
-        due, self._on_the_way[till] = due_rows(wanted, self._on_the_way.get(till, {}), now)
+        due, on_the_way = due_rows(wanted, self._on_the_way.get(till, {}), now)
+        self._on_the_way[till] = on_the_way
         for start in range(0, len(due), ROWS_PER_MESSAGE):
             part = due[start : start + ROWS_PER_MESSAGE]
             await driver.send_prices(till, part, journal)
-            self._on_the_way[till].update({key(row): now for row in part})
+            on_the_way.update(sent_now(part, on_the_way, now))
 
 
 class Receipts:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from drivers.base import MemberRow, PriceRow
 from edge.store import Transaction
@@ -13,6 +14,9 @@ RowKey = tuple[str, int, bool]
 ROWS_PER_MESSAGE = 200
 ROWS_ON_THE_WAY = 1_000
 REPEAT_AFTER_MS = 5_000
+REPEAT_AT_MOST_MS = 60_000
+"""Each further repeat waits twice as long, up to this. Every repeat that arrives is an answer in the till's journal,
+and a gateway whose disk takes nothing cannot take the answers either: journals must not fill with them meanwhile."""
 
 _LABELS = """
     SELECT s.device, s.item, s.version, EXISTS (
@@ -35,6 +39,17 @@ _MEMBERS = """
     SELECT item, MAX(version), minor FROM member WHERE device = ? AND confirmed = 0
     GROUP BY item ORDER BY MAX(version) LIMIT ?
 """
+
+
+class Sent(NamedTuple):
+    """A row on its way: when it was sent last, in milliseconds of any clock, and how many times by now."""
+
+    at: int
+    times: int
+
+    def repeated_at(self) -> int:
+        """When it is sent again, unless the till confirmed it by then."""
+        return self.at + min(REPEAT_AFTER_MS << min(self.times - 1, 10), REPEAT_AT_MOST_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +84,16 @@ def key(row: Row) -> RowKey:
     return row.item, row.version, isinstance(row, MemberRow)
 
 
-def due_rows(wanted: Sequence[Row], sent_at: Mapping[RowKey, int], now: int) -> tuple[list[Row], dict[RowKey, int]]:
-    """Of the rows wanted: those to send now, and when each of the others was sent last.
+def due_rows(wanted: Sequence[Row], sent: Mapping[RowKey, Sent], now: int) -> tuple[list[Row], dict[RowKey, Sent]]:
+    """Of the rows wanted: those to send now, and what is known of those that were sent before."""
+    kept = {name: was for row in wanted if (was := sent.get(name := key(row))) is not None}
+    due = [row for row in wanted if (was := kept.get(key(row))) is None or not was.at <= now < was.repeated_at()]
+    return due, kept
 
-    `sent_at`: when each was sent last, in milliseconds of any clock.
-    """
-    waiting = {key(row): sent_at.get(key(row)) for row in wanted}
-    due = [row for row in wanted if (at := waiting[key(row)]) is None or abs(now - at) >= REPEAT_AFTER_MS]
-    return due, {key: at for key, at in waiting.items() if at is not None}
+
+def sent_now(rows: Sequence[Row], sent: Mapping[RowKey, Sent], now: int) -> dict[RowKey, Sent]:
+    """What is known of these rows once they were sent."""
+    return {name: Sent(now, sent[name].times + 1 if name in sent else 1) for name in map(key, rows)}
 
 
 def note_sending(tx: Transaction, job: Job, digest: str) -> bool:

@@ -236,6 +236,7 @@ def confirm_till(
         ).rowcount:
             changed.append(item)
             tx.sql.execute("DELETE FROM member WHERE device = ? AND item = ? AND version < ?", key)
+            tx.topics.add("sendings")  # the price for all waited for this one
     if changed:
         said = {"rows": [list(pair) for pair in held]} | (
             {"members": [list(pair) for pair in members]} if members else {}

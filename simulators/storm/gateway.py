@@ -72,7 +72,7 @@ class Gateway(Box):
 
     def ring(self, topics: Set[str] = ALL) -> None:
         """Something may have to be sent: look soon, once for all that rang; see the dispatchers for the topics."""
-        for side, of in ((self._till_side, "prices"), (self._label_side, "labels")):
+        for side, of in ((self._till_side, "tills"), (self._label_side, "labels")):
             if topics & {"sendings", of} and self._look_at.get(of) != self.world.now + 20:
                 self._look_at[of] = self.world.now + 20
                 self.later(20, side.look)

@@ -32,7 +32,7 @@ class TillSide:
         """Till → the connection on which it is there."""
         self._epochs: dict[str, int] = {}
         """Till → the journal that it keeps now."""
-        self._on_the_way: dict[str, dict[wanted.RowKey, int]] = {}
+        self._on_the_way: dict[str, dict[wanted.RowKey, wanted.Sent]] = {}
         self._waiting: set[tuple[str, int, int]] = set()
         """Events that the disk would not take, and that are offered again."""
         self._look_at = -1
@@ -51,7 +51,7 @@ class TillSide:
         self._box.note_state(till, "ready")
         self._on_the_way.pop(till, None)
         self._meet(till, said.epoch, said.oldest)
-        self._box.ring({"prices"})
+        self._box.ring({"tills"})
 
     def _meet(self, till: str, epoch: int, oldest: int | None) -> None:
         try:
@@ -120,13 +120,15 @@ class TillSide:
 
     def look(self) -> None:
         """Send each till what it was allowed and has not confirmed."""
-        again = False
+        now = self._box.world.now
+        looks = []
         for till in sorted(self._ready):
             if journal_of(self._box.sql, till) != self._epochs[till]:
-                again = True
+                looks.append(now + wanted.REPEAT_AFTER_MS)
                 continue
             rows = wanted.till_rows(self._box.sql, till)
-            due, self._on_the_way[till] = wanted.due_rows(rows, self._on_the_way.get(till, {}), self._box.world.now)
+            due, on_the_way = wanted.due_rows(rows, self._on_the_way.get(till, {}), now)
+            self._on_the_way[till] = on_the_way
             for start in range(0, len(due), ROWS_PER_MESSAGE):
                 part = due[start : start + ROWS_PER_MESSAGE]
                 for row in part:
@@ -135,8 +137,8 @@ class TillSide:
                         raise Violation("I4", f"version {row.version} of {row.item} goes to {till} before the ledger")
                 for payload in self._box.parts.words.write_prices(part, self._epochs[till]):
                     self._send(till, "prices", payload)
-                self._on_the_way[till].update({wanted.key(row): self._box.world.now for row in part})
-            again = again or bool(rows)
-        if again and self._look_at < self._box.world.now:
-            self._look_at = self._box.world.now + wanted.REPEAT_AFTER_MS + 20
-            self._box.later(wanted.REPEAT_AFTER_MS + 20, self.look)
+                on_the_way.update(wanted.sent_now(part, on_the_way, now))
+            looks += [sent.repeated_at() for sent in on_the_way.values()]
+        if looks and (self._look_at <= now or min(looks) < self._look_at):
+            self._look_at = min(looks)
+            self._box.later(self._look_at - now, self.look)

@@ -31,6 +31,29 @@ async def test_rows_are_repeated_until_they_are_confirmed(floor: Floor) -> None:
     assert floor.phase(1) == "landed"
 
 
+async def test_a_till_that_never_answers_is_asked_less_and_less_often(floor: Floor) -> None:
+    """Each repeat is an answer in its journal, which a gateway with a full disk cannot take off it."""
+    floor.till("till-1")
+    minutes = 0.0
+    async with running(floor.dispatch_tills()):
+        floor.price(100, 1)
+        await until(lambda: rows_sent(floor))
+        while minutes < 5:
+            before, waited = len(floor.tills.sent), 0
+            while len(floor.tills.sent) == before:
+                floor.clock.now += dispatch.REPEAT_AFTER_MS
+                waited += dispatch.REPEAT_AFTER_MS
+                assert waited <= dispatch.REPEAT_AT_MOST_MS
+                floor.do(lambda tx: tx.topics.add("prices"))
+                await asyncio.sleep(0.03)
+            minutes += waited / 60_000
+        assert len(floor.tills.sent) <= 10
+        floor.registry.lost("till-1", "its connection broke")
+        floor.till_is_back("till-1")  # on a new connection everything begins anew, at once
+        sent = len(floor.tills.sent)
+        await until(lambda: len(floor.tills.sent) == sent + 1)
+
+
 async def test_a_till_that_is_away_is_sent_nothing_and_everything_when_it_is_back(floor: Floor) -> None:
     floor.till("till-1")
     floor.till("till-2")
