@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cloud_sync.contract.events import EventClass
 from edge.network.supply import Power, Supply, worst
 from edge.prices.engine import PriceEngine
+from edge.prices.phases import on_their_way
 from edge.store import Store, StoreError, Transaction
 from edge.store.ledger import read_head
 
@@ -76,8 +77,7 @@ class PowerGuard:
         tx.set_meta(HOLD, wanted)
         if bool(wanted) != bool(was):
             tx.record("power.raises", "gateway", {"held": bool(wanted), "why": wanted})
-        if not wanted:
-            self.engine.settle(tx, [row[0] for row in tx.sql.execute("SELECT item FROM price WHERE phase = 'active'")])
+        self.engine.settle(tx, on_their_way(tx))
 
     @staticmethod
     def _seal(tx: Transaction) -> None:

@@ -1,7 +1,8 @@
 """The price engine: lets the activation core decide inside a transaction, and writes down what it decided."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product
 
 from cloud_sync.contract.reasons import say
@@ -20,7 +21,7 @@ from edge.prices.books import (
     write_sendings,
 )
 from edge.prices.history import note_offers
-from edge.prices.phases import land, move, refuse, say_held, supersede, tell
+from edge.prices.phases import land, move, on_their_way, refuse, say_held, say_still_held, supersede, tell
 from edge.prices.timing import is_timed, next_moment, takes_effect
 from edge.store import Transaction
 from edge.store.ledger import encode
@@ -49,15 +50,23 @@ class PriceEngine:
     def settle(self, tx: Transaction, items: Iterable[str]) -> None:
         """Let each item go as far as it may now: sends, landings and what is superseded."""
         books = load_books(tx, items)
+        for book in books.values():
+            if book.target is not None:
+                supersede(tx, book.item, book.target.version)
+        self._go_on(tx, books)
+        self._wish(tx, books.values())
+
+    def _go_on(self, tx: Transaction, books: Mapping[str, Book]) -> None:
+        """As `settle`, where a device confirmed something and the prices in force are the same as before."""
         note_offers(tx, books)
         held = self.pause(tx)
         sendings: list[Sending] = []
         for book in books.values():
             if book.target is None:
                 continue
-            supersede(tx, book.item, book.target.version)
             decided = plan(book, self.rules, tx.steady)
-            if held and raises(book):
+            paused = held if held and raises(book) else ""
+            if paused:
                 decided = replace(decided, send=(), send_member=())
             for device in decided.send:
                 role = book.faces[device].role
@@ -70,7 +79,8 @@ class PriceEngine:
                 ]
             if decided.landed:
                 land(tx, book.item, book.target.version)
-        self._wish(tx, books.values())
+            else:
+                say_still_held(tx, book.item, book.target.version, partial(describe, decided, paused))
         if sendings:
             write_sendings(tx, sendings)
             tx.topics.add("sendings")
@@ -85,7 +95,7 @@ class PriceEngine:
         members: Sequence[tuple[str, int]] = (),
     ) -> None:
         """A till reported the versions in its table, and in its table for members."""
-        self.settle(tx, confirm_till(tx, till, held, members))
+        self._go_on(tx, load_books(tx, confirm_till(tx, till, held, members)))
         tx.sql.execute(
             "UPDATE twin SET reported_version = MAX(reported_version, ?), reported_at = ? WHERE device = ?",
             (max((version for _, version in held), default=0), tx.now, till),
@@ -102,7 +112,7 @@ class PriceEngine:
             (item, version, digest, version, tx.now, label),
         )
         tx.topics.add("labels")
-        self.settle(tx, changed)
+        self._go_on(tx, load_books(tx, changed))
 
     def till_joined(self, tx: Transaction, till: str) -> None:
         """A till came into service: it is owed a price for every item that has one."""
@@ -118,6 +128,7 @@ class PriceEngine:
         tx.sql.execute("UPDATE showing SET confirmed = 0 WHERE device = ?", (till,))
         tx.sql.execute("UPDATE member SET confirmed = 0 WHERE device = ?", (till,))
         tx.topics.add("sendings")
+        self.settle(tx, on_their_way(tx))
 
     def bind(self, tx: Transaction, label: str, item: str, by: str) -> None:
         """A person said which item the label stands for. Until it confirms, it still counts for its old item."""
@@ -265,23 +276,26 @@ class PriceEngine:
         )
 
     def _report_held(self, tx: Transaction) -> None:
-        """Tell head office of every change that has been on its way for too long, and which devices hold it."""
+        """Tell head office of every change that has been on its way for too long by now, and which devices hold it.
+
+        Once it is told, `settle` says when it waits for something else.
+        """
         late = tx.sql.execute(
-            "SELECT item, version FROM price WHERE phase = 'active' AND changed_at <= ? LIMIT 500",
+            "SELECT item, version FROM price WHERE phase = 'active' AND changed_at <= ? AND why = '' LIMIT 500",
             (tx.now - self.held_after_ms,),
         ).fetchall()
         if not late:
             return
         books, held = load_books(tx, [item for item, _ in late]), self.pause(tx)
         for item, version in late:
-            why = describe(plan(books[item], self.rules, tx.steady))
-            if held and raises(books[item]):
-                why = say("waiting-mains", why=held)
-            say_held(tx, item, version, "active", why)
+            paused = held if held and raises(books[item]) else ""
+            say_held(tx, item, version, "active", describe(plan(books[item], self.rules, tx.steady), paused))
 
 
-def describe(decided: Plan, limit: int = 5) -> str:
-    """The devices that hold a change back, for a person to read."""
+def describe(decided: Plan, paused: str = "", limit: int = 5) -> str:
+    """What holds a change back, for a person to read: its devices, or why no raise may begin."""
+    if paused:
+        return say("waiting-mains", why=paused)
     names = ", ".join(decided.waiting_for[:limit])
     more = len(decided.waiting_for) - limit
     return say("waiting-more", devices=names, count=more) if more > 0 else say("waiting", devices=names)

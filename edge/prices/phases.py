@@ -1,5 +1,7 @@
 """How a price goes from phase to phase on disk, and word of it to head office."""
 
+from collections.abc import Callable
+
 from cloud_sync.contract.events import RowOutcome
 from cloud_sync.contract.reasons import say
 from edge.store import Transaction
@@ -19,6 +21,11 @@ def tell(tx: Transaction, item: str, version: int, outcome: str, why: str) -> No
     """Let head office know how the price fares: landed, held or refused."""
     tx.sql.execute("UPDATE price SET told = ? WHERE item = ? AND version = ?", (outcome, item, version))
     tx.tell_outcome(version, item, RowOutcome.model_validate({"item": item, "outcome": outcome, "why": why[:300]}))
+
+
+def on_their_way(tx: Transaction) -> list[str]:
+    """The items whose price is in force and has not landed everywhere."""
+    return [row[0] for row in tx.sql.execute("SELECT item FROM price WHERE phase = 'active'")]
 
 
 def land(tx: Transaction, item: str, version: int) -> None:
@@ -48,6 +55,15 @@ def say_held(tx: Transaction, item: str, version: int, phase: str, why: str) -> 
     if moved.rowcount:
         tell(tx, item, version, "held", why)
         tx.topics.add("prices")
+
+
+def say_still_held(tx: Transaction, item: str, version: int, why: Callable[[], str]) -> None:
+    """Note it when a price that is known to be held waits for something else now."""
+    told = tx.sql.execute(
+        "SELECT 1 FROM price WHERE item = ? AND version = ? AND phase = 'active' AND why != ''", (item, version)
+    ).fetchone()
+    if told is not None:
+        say_held(tx, item, version, "active", why())
 
 
 def refuse(tx: Transaction, item: str, version: int, old: str, why: str) -> bool:

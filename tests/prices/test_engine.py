@@ -61,6 +61,9 @@ def test_a_silent_label_withholds_a_raise_and_is_named(desk: Desk) -> None:
     assert desk.outcomes() == []  # said once
     desk.do(lambda tx: desk.engine.retire(tx, "label-2", "ana", "fell off"))
     assert desk.allowed("till-1") == [(A, 2, 120)]
+    assert desk.outcomes() == [(2, A, "held", "waiting for till-1, till-2")]
+    desk.applied("till-1", (A, 2))
+    assert desk.outcomes() == [(2, A, "held", "waiting for till-2")]
 
 
 def test_a_cut_after_an_unfinished_raise_goes_to_the_tills_at_once(desk: Desk) -> None:

@@ -4,6 +4,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from edge.prices.activation import plan
+from edge.prices.books import load_books
+from edge.prices.engine import describe
 from tests.desk import A, B, Desk
 
 LABELS = ("label-1", "label-2", "label-3")
@@ -129,6 +132,16 @@ class Shop(RuleBasedStateMachine):
             for of, (version, _) in self.charges[one].items():
                 assert version >= self.highest.get((one, of), 0)
                 self.highest[one, of] = version
+
+    @invariant()
+    def who_holds_a_price_back_is_told_as_it_is_now(self) -> None:
+        def holders(item: str) -> str:
+            return self.desk.do(
+                lambda tx: describe(plan(load_books(tx, [item])[item], self.desk.engine.rules, tx.steady))
+            )
+
+        told = self.desk.sql.execute("SELECT item, why FROM price WHERE phase = 'active' AND why != ''").fetchall()
+        assert told == [(item, holders(item)) for item, _ in told]
 
     def teardown(self) -> None:
         """Once everything is delivered, everything converges.
