@@ -124,6 +124,7 @@ def _sqlite(path: Path) -> Engine:
     def begin(connection: Connection) -> None:
         # A writer takes its lock at once: two that upgrade from reading would refuse each other.
         writes = connection.get_execution_options().get("aisle_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        # By the driver's own call: no other statement runs as often, and SQLAlchemy's way takes ten times as long.
+        connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()
 
     return engine

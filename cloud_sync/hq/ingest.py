@@ -29,7 +29,7 @@ from cloud_sync.hq.database import upsert
 from cloud_sync.hq.goods import coupon_told
 from cloud_sync.hq.ledger_heads import keep_head
 from cloud_sync.hq.office import Office
-from cloud_sync.hq.outcomes import apply_outcome
+from cloud_sync.hq.outcomes import Outcomes
 from cloud_sync.hq.schema import cursors, events, footfall_days, misfits, sale_lines, sales, visits
 from cloud_sync.hq.stock_requests import take_request
 from cloud_sync.hq.tickets import end_forgotten, take_ticket
@@ -54,6 +54,7 @@ class _Harvest:
     store: str
     epoch: int
     now: int
+    outcomes: Outcomes
     events: list[Row] = field(default_factory=list)
     misfits: list[Row] = field(default_factory=list)
     sales: list[Row] = field(default_factory=list)
@@ -68,7 +69,7 @@ def ingest(office: Office, store: str, batch: Batch) -> Committed:
         lives: dict[int, int] = dict(map(tuple, sql.execute(_CURSORS, {"of_store": store})))
         known = lives.pop(batch.epoch, -1)
         restored = bool(lives)
-        harvest = _Harvest(store, batch.epoch, office.now())
+        harvest = _Harvest(store, batch.epoch, office.now(), Outcomes(sql, store))
         for event in batch.events:
             if event.seq > known and not (restored and _told_before(sql, store, batch.epoch, event)):
                 _take(sql, harvest, event)
@@ -169,9 +170,9 @@ def _read_visit(_sql: Connection, harvest: _Harvest, event: Event, _key: Mapping
     harvest.visits[place] = {**names, "entered": visit.entered, "left": visit.left}  # the later word replaces
 
 
-def _read_outcome(sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
+def _read_outcome(_sql: Connection, harvest: _Harvest, event: Event, _key: Mapping[str, Any]) -> None:
     outcome = ChangeOutcome.model_validate(event.body)
-    strangers = apply_outcome(sql, harvest.store, outcome, (harvest.epoch, event.seq), event.received_at)
+    strangers = harvest.outcomes.hear(outcome, (harvest.epoch, event.seq), event.received_at)
     if strangers:
         raise Misfit(f"change {outcome.sequence} has no such row: {', '.join(strangers[:5])}"[:300])
 
@@ -244,6 +245,7 @@ def _write(sql: Connection, harvest: _Harvest) -> None:
     ):
         if rows:
             sql.execute(statement, rows)
+    harvest.outcomes.write()
     upsert(sql, visits, list(harvest.visits.values()))
     upsert(sql, footfall_days, list(harvest.footfall.values()))
 

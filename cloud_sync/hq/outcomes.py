@@ -1,7 +1,7 @@
 """What became of each pushed row at its store: pending until the store's word, then its latest word."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
@@ -49,25 +49,54 @@ class PushedRow:
     effective_at: int
 
 
-def apply_outcome(sql: Connection, store: str, outcome: ChangeOutcome, told: tuple[int, int], at: int) -> list[str]:
-    """Note outcomes told by the event (epoch, seq) `told`. Returns what the change does not have.
+@dataclass(slots=True)
+class Outcomes:
+    """What the events of a batch tell of rows, gathered: the rows of a change are looked up once, and written once."""
 
-    A word that is older than the one noted changes nothing.
-    """
-    items = set(sql.execute(_ITEMS, {"store": store, "sequence": outcome.sequence}).scalars())
-    if not items:
-        return ["no row at all"]
-    if outcome.outcome_of_all is not None:
-        for sequence in (outcome.sequence, *_carried(sql, store, outcome.sequence)):
-            _note(sql, store, sequence, [(item, outcome.outcome_of_all) for item in items], told, at)
-    known = [(row.item, row) for row in outcome.rows if row.item in items]
-    _note(sql, store, outcome.sequence, known, told, at)
-    return [row.item[:20] for row in outcome.rows if row.item not in items]
+    sql: Connection
+    store: str
+    _items: dict[int, frozenset[str]] = field(default_factory=dict)
+    _notes: list[dict[str, Any]] = field(default_factory=list)
 
+    def hear(self, outcome: ChangeOutcome, told: tuple[int, int], at: int) -> list[str]:
+        """Note outcomes told by the event (epoch, seq) `told`. Returns what the change does not have."""
+        items = self._items_of(outcome.sequence)
+        if not items:
+            return ["no row at all"]
+        if outcome.outcome_of_all is not None:
+            for sequence in (outcome.sequence, *self._carried(outcome.sequence)):
+                self._note(sequence, [(item, outcome.outcome_of_all) for item in sorted(items)], told, at)
+        self._note(outcome.sequence, [(row.item, row) for row in outcome.rows if row.item in items], told, at)
+        return [row.item[:20] for row in outcome.rows if row.item not in items]
 
-def _carried(sql: Connection, store: str, sequence: int) -> list[int]:
-    """The number of the end that a promotion carries, if it is one."""
-    return list(sql.execute(_CARRIED, {"store": store, "end": sequence + 1}).scalars())
+    def write(self) -> None:
+        """Write what was heard, in this order. A word that is older than the one noted changes nothing."""
+        if self._notes:
+            self.sql.execute(_NOTE, self._notes)
+            self._notes = []
+
+    def _items_of(self, sequence: int) -> frozenset[str]:
+        found = self._items.get(sequence)
+        if found is None:
+            rows = self.sql.execute(_ITEMS, {"store": self.store, "sequence": sequence})
+            found = self._items[sequence] = frozenset(rows.scalars())
+        return found
+
+    def _carried(self, sequence: int) -> list[int]:
+        """The number of the end that a promotion carries, if it is one."""
+        return list(self.sql.execute(_CARRIED, {"store": self.store, "end": sequence + 1}).scalars())
+
+    def _note(self, sequence: int, rows: Sequence[tuple[str, RowOutcome]], told: tuple[int, int], at: int) -> None:
+        same = {"of_store": self.store, "of_change": sequence, "epoch": told[0], "seq": told[1], "told_at": at}
+        self._notes += [
+            {
+                **same,
+                "of_item": item,
+                "told": row.outcome,
+                "told_why": row.why.replace("\0", " ").encode("utf-8", "replace").decode()[:300],
+            }
+            for item, row in rows
+        ]
 
 
 _ITEMS = select(change_rows.c.item).where(
@@ -95,28 +124,6 @@ _NOTE = (
         outcome_seq=bindparam("seq"),
     )
 )
-
-
-def _note(
-    sql: Connection,
-    store: str,
-    sequence: int,
-    rows: Sequence[tuple[str, RowOutcome]],
-    told: tuple[int, int],
-    at: int,
-) -> None:
-    same = {"of_store": store, "of_change": sequence, "epoch": told[0], "seq": told[1], "told_at": at}
-    notes = [
-        {
-            **same,
-            "of_item": item,
-            "told": row.outcome,
-            "told_why": row.why.replace("\0", " ").encode("utf-8", "replace").decode()[:300],
-        }
-        for item, row in rows
-    ]
-    if notes:
-        sql.execute(_NOTE, notes)
 
 
 def counts(office: Office, stores: Sequence[str] | None = None) -> dict[str, Counts]:
