@@ -1,7 +1,9 @@
 """What the link's state machine hears, orders and remembers. Times are UTC epoch milliseconds."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from cloud_sync.link.side import Enrolment
 from cloud_sync.link.state import LinkPhase
@@ -215,8 +217,7 @@ Effect = AskEnrol | Keep | SendBatch | Confirm | PullChanges | OpenWake | RenewT
 # What is remembered.
 
 
-@dataclass(frozen=True, slots=True)
-class LaneState:
+class LaneState(NamedTuple):
     """Where one lane stands."""
 
     busy: bool = False
@@ -231,15 +232,14 @@ class LaneState:
     """Its last exchange was denied, and a fresh token is being tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """Everything the machine remembers."""
 
     enrolment: Enrolment
     phase: LinkPhase
     since: int
+    lanes: Mapping[Lane, LaneState]
     why: str = ""
-    lanes: dict[Lane, LaneState] = field(default_factory=lambda: {lane: LaneState() for lane in Lane})
     asked: bool = False
     """Head office has the request and waits for a person."""
     refusal: str = ""

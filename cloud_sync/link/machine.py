@@ -48,7 +48,8 @@ Step = tuple[State, tuple[Effect, ...]]
 
 def begin(enrolment: Enrolment, now: int, rules: Rules) -> State:
     """The state at the start; step it with a Tick to get going."""
-    state = State(enrolment, LinkPhase.UNENROLLED, now, limit=rules.batch, asked=bool(enrolment.code))
+    lanes = {lane: LaneState() for lane in Lane}
+    state = State(enrolment, LinkPhase.UNENROLLED, now, lanes, limit=rules.batch, asked=bool(enrolment.code))
     state = _set(state, Lane.ENROL, next_at=now if enrolment.code else None)
     if enrolment.store:
         state = _start_traffic(state, now)
@@ -81,25 +82,25 @@ def _hear(state: State, event: Event, now: int, rules: Rules) -> Step:
         case Woken():
             return _hurry(state, TRAFFIC, now, rules), ()
         case WakeOpened():
-            state = _set(replace(state, wake_open=True), Lane.WAKE, tried_at=now)
+            state = _set(state._replace(wake_open=True), Lane.WAKE, tried_at=now)
             return _hurry(state, TRAFFIC, now, rules), ()
         case CodeTyped() if state.lanes[Lane.ENROL].busy:
             return state, ()  # one question at a time; the shell says so
         case CodeTyped(code):
-            state = replace(state, enrolment=replace(state.enrolment, code=code), asked=False, refusal="")
-            lane = replace(state.lanes[Lane.ENROL], failures=0, why="")
+            state = state._replace(enrolment=replace(state.enrolment, code=code), asked=False, refusal="")
+            lane = state.lanes[Lane.ENROL]._replace(failures=0, why="")
             return _hurry(_with(state, Lane.ENROL, lane), [Lane.ENROL], now, rules), ()
         case EnrolPending():
-            state = replace(_done(state, Lane.ENROL, now, now + rules.enrol_poll), last_contact=now)
+            state = _done(state, Lane.ENROL, now, now + rules.enrol_poll)._replace(last_contact=now)
             if state.asked:
                 return state, ()
-            return _set(replace(state, asked=True), Lane.ENROL, busy=True), (Keep(state.enrolment),)
+            return _set(state._replace(asked=True), Lane.ENROL, busy=True), (Keep(state.enrolment),)
         case EnrolApproved(enrolment):
-            return _hear_approval(replace(state, last_contact=now), enrolment, rules)
+            return _hear_approval(state._replace(last_contact=now), enrolment, rules)
         case Kept(enrolment):
             return _hear_kept(state, enrolment, now, rules)
         case QueueEmpty():
-            return replace(_done(state, Lane.EVENTS, now, now + rules.poll), behind=False), ()
+            return _done(state, Lane.EVENTS, now, now + rules.poll)._replace(behind=False), ()
         case Answered(sent, epoch, seq, jitter):
             return _hear_answer(state, sent, (epoch, seq), jitter, now, rules)
         case Confirmed(gone, jitter):
@@ -123,15 +124,15 @@ def _hear_approval(state: State, enrolment: Enrolment, rules: Rules) -> Step:
 
 
 def _refuse_code(state: State, why: str) -> Step:
-    state = _set(replace(state, refusal=why, asked=False), Lane.ENROL, busy=True)
+    state = _set(state._replace(refusal=why, asked=False), Lane.ENROL, busy=True)
     return state, (Keep(replace(state.enrolment, code="")),)
 
 
 def _hear_kept(state: State, enrolment: Enrolment, now: int, rules: Rules) -> Step:
     approved = not enrolment.code and not state.refusal
-    state = replace(state, enrolment=enrolment, asked=bool(enrolment.code))
+    state = state._replace(enrolment=enrolment, asked=bool(enrolment.code))
     state = _done(state, Lane.ENROL, now, now + rules.enrol_poll if enrolment.code else None)
-    return (_start_traffic(replace(state, revoked=""), now) if approved else state), ()
+    return (_start_traffic(state._replace(revoked=""), now) if approved else state), ()
 
 
 def _hear_answer(state: State, sent: Sent, committed: tuple[int, int], jitter: float, now: int, rules: Rules) -> Step:
@@ -142,12 +143,12 @@ def _hear_answer(state: State, sent: Sent, committed: tuple[int, int], jitter: f
             f"of epoch {sent.epoch}. Nothing was deleted here; ask head office to check this store's cursor."
         )
         return _hear_failure(state, Failed(Lane.EVENTS, Trouble.LINE, why, jitter), now, rules)
-    return replace(_exchanged(state, Lane.EVENTS, now, rules), sent=sent), (Confirm(epoch, seq),)
+    return _exchanged(state, Lane.EVENTS, now, rules)._replace(sent=sent), (Confirm(epoch, seq),)
 
 
 def _hear_confirmed(state: State, gone: int, jitter: float, now: int, rules: Rules) -> Step:
     sent = state.sent
-    state = replace(state, sent=None)
+    state = state._replace(sent=None)
     if gone == 0 or sent is None:
         why = (
             "Head office has events under this store's name that this gateway never sent: was the gateway "
@@ -156,10 +157,10 @@ def _hear_confirmed(state: State, gone: int, jitter: float, now: int, rules: Rul
         return _hear_failure(state, Failed(Lane.EVENTS, Trouble.LINE, why, jitter), now, rules)
     behind = sent.oldest_at < now - rules.backlog_age
     if behind and not state.behind:
-        state = replace(state, run_from=now, run_count=0)
+        state = state._replace(run_from=now, run_count=0)
     elif behind:
-        state = replace(state, run_count=state.run_count + gone)
-    state = replace(state, behind=behind, limit=min(rules.batch, state.limit * 2))
+        state = state._replace(run_count=state.run_count + gone)
+    state = state._replace(behind=behind, limit=min(rules.batch, state.limit * 2))
     return _done(state, Lane.EVENTS, now, now), ()
 
 
@@ -176,19 +177,19 @@ def _hear_failure(state: State, event: Failed, now: int, rules: Rules) -> Step:
             effects, wait, changes = (RenewToken(),), 0, {"denied": True}
             failures = lane.failures
         case ((Lane.EVENTS | Lane.CHANGES), Trouble.DENIED):
-            state = replace(state, revoked=event.why)
+            state = state._replace(revoked=event.why)
             wait = rules.longest_wait - int(rules.longest_wait * event.jitter / 2)
         case Lane.EVENTS, Trouble.UNWANTED if state.limit > 1:
-            state = replace(state, limit=state.limit // 2)  # what is before the troublesome event still goes through
+            state = state._replace(limit=state.limit // 2)  # what is before the troublesome event still goes through
             failures, wait = max(1, lane.failures), rules.first_wait
         case Lane.WAKE, _:
             effects = (RenewToken(),) if event.trouble is Trouble.DENIED else ()
             if state.wake_open:
                 if now - lane.tried_at >= rules.longest_wait:
                     failures, wait = 1, backoff(1, event.jitter, rules)
-                state = _hurry(replace(state, wake_open=False), [Lane.CHANGES], now, rules)  # is the line still there?
+                state = _hurry(state._replace(wake_open=False), [Lane.CHANGES], now, rules)  # is the line still there?
     if event.lane in TRAFFIC:
-        state = replace(state, sent=None, behind=False)
+        state = state._replace(sent=None, behind=False)
     changes |= {"busy": False, "again": False, "failures": failures, "why": event.why, "next_at": now + wait}
     return _set(state, event.lane, **changes), effects
 
@@ -202,7 +203,7 @@ def backoff(failures: int, jitter: float, rules: Rules) -> int:
 def _exchanged(state: State, name: Lane, now: int, rules: Rules) -> State:
     """A true exchange: the key is good and the line is there."""
     recovered = state.lanes[name].failures > 0
-    state = replace(state, last_contact=now, revoked="")
+    state = state._replace(last_contact=now, revoked="")
     state = _set(state, name, failures=0, why="", denied=False)
     return (
         _hurry(state, [lane for lane in (*TRAFFIC, Lane.WAKE) if lane is not name], now, rules) if recovered else state
@@ -239,7 +240,7 @@ def _done(state: State, name: Lane, now: int, next_at: int | None) -> State:
 def _start_traffic(state: State, now: int) -> State:
     for name in (*TRAFFIC, Lane.WAKE):
         lane = state.lanes[name]
-        fresh = replace(lane, again=True) if lane.busy else LaneState(next_at=now)
+        fresh = lane._replace(again=True) if lane.busy else LaneState(next_at=now)
         state = _with(state, name, fresh)
     return state
 
@@ -274,12 +275,12 @@ def _after_clock_jump(state: State, now: int, rules: Rules) -> State:
                 tried_at=min(lane.tried_at, now),
             )
     contact = state.last_contact
-    return replace(state, last_contact=now) if contact is not None and contact > now else state
+    return state._replace(last_contact=now) if contact is not None and contact > now else state
 
 
 def _set(state: State, name: Lane, **changes: Any) -> State:
-    return _with(state, name, replace(state.lanes[name], **changes))
+    return _with(state, name, state.lanes[name]._replace(**changes))
 
 
 def _with(state: State, name: Lane, lane: LaneState) -> State:
-    return replace(state, lanes={**state.lanes, name: lane})
+    return state._replace(lanes={**state.lanes, name: lane})

@@ -1,7 +1,5 @@
 """Where the line stands, in one word and a reason: read off the state, never remembered by hope."""
 
-from dataclasses import replace
-
 from cloud_sync.link.facts import Lane, Rules, State
 from cloud_sync.link.state import LinkPhase, LinkView
 
@@ -34,7 +32,7 @@ def rephase(state: State, now: int, rules: Rules) -> State:
     phase, why = _phase(state, now, rules)
     if phase is state.phase and why == state.why:
         return state
-    return replace(state, phase=phase, why=why, since=state.since if phase is state.phase else now)
+    return state._replace(phase=phase, why=why, since=state.since if phase is state.phase else now)
 
 
 def _phase(state: State, now: int, rules: Rules) -> tuple[LinkPhase, str]:
