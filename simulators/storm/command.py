@@ -1,5 +1,6 @@
 """`aisle storm`: thousands of bad days of a small shop, and a judge who knows what really happened."""
 
+import gc
 import json
 import os
 import time
@@ -130,7 +131,10 @@ def _many(seeds: range, jobs: int, keep_on: bool) -> Harvest:
         TimeElapsedColumn(), TimeRemainingColumn(),
     )  # fmt: skip
     begin, waiting, next_line = time.monotonic(), iter(parts), LINE_EVERY
-    with ProcessPoolExecutor(jobs) as pool, Progress(*columns, console=console) as progress:
+    with (
+        ProcessPoolExecutor(jobs, initializer=_settle_in) as pool,
+        Progress(*columns, console=console, refresh_per_second=2) as progress,
+    ):
         task = progress.add_task("shop-days", total=len(seeds), speed="")
         running: set[Future[Harvest]] = set()
         while True:
@@ -152,6 +156,13 @@ def _many(seeds: range, jobs: int, keep_on: bool) -> Harvest:
             if harvest.findings and not keep_on:
                 waiting = iter(())
     return harvest
+
+
+def _settle_in() -> None:
+    """In a worker: what was imported lives as long as it does, so the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _one(seed: int, everything: bool) -> Harvest:
