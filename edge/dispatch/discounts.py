@@ -9,7 +9,7 @@ from drivers.errors import DeviceError
 from edge.devices.health import State
 from edge.devices.registry import Registry
 from edge.dispatch.bell import Bell
-from edge.dispatch.wanted import REPEAT_AFTER_MS
+from edge.dispatch.wanted import Sent
 from edge.intake import journal_of
 from edge.prices.discounts import due_to
 from edge.store import Store
@@ -17,8 +17,8 @@ from edge.store import Store
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 1.0
-Sent = tuple[int, int, int]
-"""Version, journal, and when it was sent."""
+Told = tuple[int, int]
+"""Version of the set, and the journal that it was for."""
 
 
 class DiscountDispatcher:
@@ -29,8 +29,8 @@ class DiscountDispatcher:
     ) -> None:
         self._store, self._registry, self._drivers, self._clock = store, registry, drivers, clock
         self._bell = Bell()
-        self._sent: dict[str, Sent] = {}
-        """Till → what was sent to it last."""
+        self._sent: dict[str, tuple[Told, Sent]] = {}
+        """Till → what was sent to it last, when, and how often."""
         self._back: deque[str] = deque()
         """Tills that came (back); noted on any thread, read on ours."""
         store.listen(lambda topics: self._bell.ring() if "discounts" in topics else None)
@@ -51,8 +51,12 @@ class DiscountDispatcher:
                 except DeviceError as error:
                     log.info("%s %s", error, error.what_now)
                 else:
-                    self._sent[till] = discounts.version, journal, self._clock()
+                    self._note(till, (discounts.version, journal))
             await self._bell.wait(LOOK_EVERY_SECONDS)
+
+    def _note(self, till: str, told: Told) -> None:
+        before, sent = self._sent.get(till, (None, Sent(0, 0)))
+        self._sent[till] = told, Sent(self._clock(), sent.times + 1 if before == told else 1)
 
     def _due(self) -> list[tuple[str, int, Discounts, TillDriver]]:
         """Who is to be sent what now, and for which journal: a till that keeps another by now takes nothing of it."""
@@ -66,7 +70,7 @@ class DiscountDispatcher:
                 discounts = due_to(db.conn, known.id, journal) if journal else None
                 if discounts is None:
                     continue
-                version, of, at = self._sent.get(known.id, (0, 0, 0))
-                if (version, of) != (discounts.version, journal) or abs(now - at) >= REPEAT_AFTER_MS:
+                told, sent = self._sent.get(known.id, (None, Sent(0, 0)))
+                if told != (discounts.version, journal) or not sent.at <= now < sent.repeated_at():
                     due.append((known.id, journal, discounts, driver))
         return due
