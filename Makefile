@@ -1,7 +1,8 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 # Nothing here needs root or a running service.
 
-PYTHON ?= python3.11
+# The distribution's own comes first: it is built with optimisations that one compiled by hand often lacks.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) python3.11)
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.lock
