@@ -16,7 +16,7 @@ settings.register_profile("ci", settings.get_profile("laptop"), derandomize=True
 settings.load_profile("ci" if os.environ.get("CI") else "laptop")
 
 GRACE_SECONDS = 2.0
-"""How long a thread or a process that was told to end may take to be gone."""
+"""How long a thread, a process or a task that was told to end may take to be gone."""
 
 KEPT_THREADS = (
     "asyncio_",  # the default executor of a wider fixture's event loop: joined when that loop closes
@@ -51,13 +51,19 @@ async def leaves_its_loop_empty() -> AsyncIterator[None]:
     loop = asyncio.get_running_loop()
     tasks, timers = asyncio.all_tasks(loop), set(_timers(loop))
     yield
+    here = asyncio.current_task()
+
+    def what_is_left() -> list[str]:
+        left = [
+            f"task {task.get_name()}: {task.get_coro()}" for task in asyncio.all_tasks(loop) - tasks if task is not here
+        ]
+        return left + [f"timer {timer}" for timer in _timers(loop) if timer not in timers]
+
     for _ in range(20):  # what was cancelled, or has nothing left to wait for, gets its turns
         await asyncio.sleep(0)
-    here = asyncio.current_task()
-    left = [
-        f"task {task.get_name()}: {task.get_coro()}" for task in asyncio.all_tasks(loop) - tasks if task is not here
-    ]
-    left += [f"timer {timer}" for timer in _timers(loop) if timer not in timers]
+    deadline = time.monotonic() + GRACE_SECONDS
+    while (left := what_is_left()) and time.monotonic() < deadline:
+        await asyncio.sleep(0.01)  # a server may be at a handshake of somebody who has just hung up
     if left:
         pytest.fail(f"left on the event loop: {', '.join(left)}", pytrace=False)
 

@@ -35,6 +35,8 @@ MARK = struct.Struct("@QdqII")
 MARKS = 64
 """Where the first of these lies."""
 LOOKED = struct.Struct("@Q")
+MOST_TRIES = 1_000
+"""How often a reader tries to be faster than a writer; it looks again later then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ class SlotReader:
 
     @contextmanager
     def newest(self) -> Iterator[Picture | None]:
-        """The newest picture, which stays as it is while this is open. None: there is none yet."""
+        """The newest picture, which stays as it is while this is open. None: none yet, or none to be had now."""
         place = self._locked()
         if place is None:
             yield None
@@ -178,11 +180,28 @@ class SlotReader:
             os.close(fd)
 
     def _locked(self) -> int | None:
-        """Lock the place of the newest picture. A writer that is faster has made a newer one meanwhile."""
-        numbers = [MARK.unpack_from(self._memory, MARKS + place * MARK.size)[0] for place in range(PLACES)]
-        for place in sorted(range(PLACES), key=lambda place: -numbers[place]):
-            if numbers[place]:
-                with suppress(BlockingIOError):
-                    fcntl.lockf(self._fd, fcntl.LOCK_SH | fcntl.LOCK_NB, 1, place)
-                    return place
+        """Lock the place of the newest picture, or of a newer one that a faster writer has made meanwhile.
+
+        Between reading the numbers and locking, a writer may be at one place and then at another: what is left then is
+        a picture from long ago, and taking it would be a step back in time.
+        """
+        least = max(self.glance().number, 1)
+        for _ in range(MOST_TRIES):
+            numbers = [self._number_at(place) for place in range(PLACES)]
+            for place in sorted(range(PLACES), key=lambda place: -numbers[place]):
+                if numbers[place] >= least and self._lock(place):
+                    if self._number_at(place) >= least:
+                        return place
+                    fcntl.lockf(self._fd, fcntl.LOCK_UN, 1, place)
         return None
+
+    def _number_at(self, place: int) -> int:
+        number: int = MARK.unpack_from(self._memory, MARKS + place * MARK.size)[0]
+        return number
+
+    def _lock(self, place: int) -> bool:
+        try:
+            fcntl.lockf(self._fd, fcntl.LOCK_SH | fcntl.LOCK_NB, 1, place)
+        except BlockingIOError:
+            return False
+        return True

@@ -1,5 +1,6 @@
 """The newest picture between two processes."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -57,6 +58,29 @@ def test_a_picture_is_whole_and_stays_so_while_it_is_looked_at() -> None:
                 assert (picture.number, picture.taken) == (picture.at, float(picture.number))
                 seen.append(picture.number)
     assert seen == sorted(seen)
+
+
+def test_a_reader_whom_the_writer_overtakes_takes_no_picture_of_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writer is at one fresh place and then at the other just when the reader wants them; the third is old."""
+    really, busy = fcntl.lockf, [1]
+
+    def lockf(fd: int, how: int, length: int, place: int) -> None:
+        if how & fcntl.LOCK_NB and place in busy:
+            busy.remove(place)
+            raise BlockingIOError
+        really(fd, how, length, place)
+
+    monkeypatch.setattr(fcntl, "lockf", lockf)
+    with Slot() as slot:
+        writer, reader = SlotWriter(slot.fd), SlotReader(os.dup(slot.fd))
+        for number in (1, 2, 3, 4):  # the second has to take the third place
+            writer.write(np.zeros((2, 3, 3), np.uint8), number, float(number), moved=False)
+        busy += [0, 1]
+        with reader.newest() as picture:
+            assert picture is not None
+            assert picture.number == 4
+        assert not busy
+        reader.close()
 
 
 def test_a_writer_that_is_killed_leaves_a_whole_picture() -> None:
