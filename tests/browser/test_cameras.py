@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.manager import MANAGER, PASSWORD
-from tests.browser.test_console import CONTRAST, NAMELESS
+from tests.browser.readable import CONTRAST, NAMELESS
 
 pytestmark = pytest.mark.browser
 

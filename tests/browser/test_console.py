@@ -13,51 +13,12 @@ from playwright.sync_api import Page, expect
 from edge.labels import digital_link, qr
 from tests.browser.conftest import sign_in
 from tests.browser.manager import MANAGER, PASSWORD
+from tests.browser.readable import CONTRAST, NAMELESS
 from tests.console.floor import HOUR, MINUTE, gtin
 from tests.readback.photo import Conditions, photograph
 from tests.readback.trials import subject
 
 pytestmark = pytest.mark.browser
-
-PAGES = ["/", "/tasks", "/alarms", "/fridges", "/receiving", "/lanes",
-         "/trace?batch=L-2214", "/scan", "/scan?label=shelf-03", "/inspect", "/inspect/1", "/labels",
-         "/labels/shelf-03", "/labels/shelf-97", "/photo", "/prices", "/visitors", "/devices", "/network",
-         "/link", "/ledger", "/settings"]  # fmt: skip
-
-CONTRAST = """() => {
-  const channel = c => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4 };
-  const light = c => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
-  const parse = text => { const n = text.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n };
-  const over = (top, under) => [0, 1, 2].map(i => top[i] * top[3] + under[i] * (1 - top[3]));
-  const ground = element => {
-    const layers = [];
-    for (let e = element; e; e = e.parentElement) {
-      const c = parse(getComputedStyle(e).backgroundColor);
-      if (c[3] > 0) { layers.push(c); if (c[3] === 1) break }
-    }
-    return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255]);
-  };
-  const bad = [];
-  for (const element of document.querySelectorAll('body *')) {
-    const own = [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-    const box = element.getBoundingClientRect(), style = getComputedStyle(element);
-    const hidden = !box.width || !box.height || style.visibility === 'hidden';
-    if (!own || hidden || element.closest('[aria-hidden=true],[disabled],svg,script,style')) continue;
-    if (element.closest('.nicegui-error-popup') || style.opacity === '0') continue;
-    const paper = ground(element), ink = over(parse(style.color), paper);
-    const [a, b] = [light(ink), light(paper)].sort((x, y) => y - x);
-    const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) bad.push(`${ratio.toFixed(2)} ${element.textContent.trim().slice(0, 40)}`);
-  }
-  return bad;
-}"""
-
-NAMELESS = """() => [...document.querySelectorAll('main button, main a, main input, main select, nav a')]
-  .filter(e => e.getBoundingClientRect().width && e.type !== 'hidden')
-  .filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.title
-    || [...(e.labels || [])].some(l => l.textContent.trim()) || e.closest('label')?.textContent.trim()
-    || e.closest('[aria-label]')))
-  .map(e => e.outerHTML.slice(0, 160))"""
 
 
 def test_first_run_makes_the_managers_account_and_opens_the_shop(page: Page, new_shop: str) -> None:
@@ -168,35 +129,6 @@ def test_a_label_is_covered_from_a_photo_of_its_code_and_uncovered_again(signed_
     signed_in.keyboard.press("Enter")
     signed_in.get_by_role("button", name="Take the cover off").click()
     expect(signed_in.get_by_role("status").filter(has_text="shelf-24 is uncovered")).to_be_visible()
-
-
-def test_names_from_devices_are_text_and_nothing_else(signed_in: Page, shop: str) -> None:
-    for path in PAGES:
-        signed_in.goto(shop + path)
-        expect(signed_in.locator("main h1")).to_be_visible()
-        assert signed_in.title() != "owned"
-        assert signed_in.locator("main img[src='x']").count() == 0
-    signed_in.goto(f"{shop}/devices")
-    expect(signed_in.get_by_text("=1+1 <img src=x").first).to_be_visible()
-
-
-@pytest.mark.parametrize("page", ["en-GB", "zh-CN"], indirect=True)
-@pytest.mark.parametrize("width", [1366, 390])
-def test_every_page_can_be_read_reached_and_named(page: Page, shop: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"{shop}/sign-in")
-    expect(page.locator("main h2")).to_be_visible()
-    assert page.evaluate(CONTRAST) == []
-    assert page.evaluate(NAMELESS) == []
-    sign_in(page, shop)
-    for path in PAGES:
-        page.goto(shop + path)
-        expect(page.locator("main h1")).to_be_visible()
-        page.wait_for_load_state("networkidle")
-        assert (path, page.evaluate(CONTRAST)) == (path, [])
-        assert (path, page.evaluate(NAMELESS)) == (path, [])
-        assert (path, page.evaluate("document.documentElement.scrollWidth <= innerWidth")) == (path, True)
-        assert (path, page.evaluate("scrollY")) == (path, 0)
 
 
 def test_the_ledger_is_verified_on_demand(signed_in: Page, shop: str) -> None:

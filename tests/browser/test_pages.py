@@ -1,0 +1,43 @@
+"""Every page of the console: readable, reachable and named, in both languages, on a phone and a PC."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import sign_in
+from tests.browser.readable import CONTRAST, NAMELESS
+
+pytestmark = pytest.mark.browser
+
+PAGES = ["/", "/tasks", "/alarms", "/fridges", "/receiving", "/lanes",
+         "/trace?batch=L-2214", "/scan", "/scan?label=shelf-03", "/inspect", "/inspect/1", "/labels",
+         "/labels/shelf-03", "/labels/shelf-97", "/photo", "/prices", "/visitors", "/devices", "/network",
+         "/link", "/ledger", "/settings"]  # fmt: skip
+
+
+def test_names_from_devices_are_text_and_nothing_else(signed_in: Page, shop: str) -> None:
+    for path in PAGES:
+        signed_in.goto(shop + path)
+        expect(signed_in.locator("main h1")).to_be_visible()
+        assert signed_in.title() != "owned"
+        assert signed_in.locator("main img[src='x']").count() == 0
+    signed_in.goto(f"{shop}/devices")
+    expect(signed_in.get_by_text("=1+1 <img src=x").first).to_be_visible()
+
+
+@pytest.mark.parametrize("page", ["en-GB", "zh-CN"], indirect=True)
+@pytest.mark.parametrize("width", [1366, 390])
+def test_every_page_can_be_read_reached_and_named(page: Page, shop: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{shop}/sign-in")
+    expect(page.locator("main h2")).to_be_visible()
+    assert page.evaluate(CONTRAST) == []
+    assert page.evaluate(NAMELESS) == []
+    sign_in(page, shop)
+    for path in PAGES:
+        page.goto(shop + path)
+        expect(page.locator("main h1")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert (path, page.evaluate(CONTRAST)) == (path, [])
+        assert (path, page.evaluate(NAMELESS)) == (path, [])
+        assert (path, page.evaluate("document.documentElement.scrollWidth <= innerWidth")) == (path, True)
+        assert (path, page.evaluate("scrollY")) == (path, 0)
