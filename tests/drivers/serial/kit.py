@@ -89,7 +89,7 @@ def device(peer: Peer, family: str, **more: object) -> dict[str, Any]:
     return {"family": family, "port": peer.address, **SETTINGS[family], **fast, **more}
 
 
-async def until(true: Callable[[], bool], seconds: float = 15.0) -> None:
+async def until(true: Callable[[], bool], seconds: float = 40.0) -> None:
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.01)
