@@ -10,10 +10,6 @@ trap 'rm -rf "$logs"' EXIT
 
 "${MAKE:-make}" --no-print-directory lint >"$logs/lint" 2>&1 &
 linting=$!
-# Bad days need a processor and nobody's time: they get what all others leave (SCHED_IDLE), from beginning to end.
-leftover=$(chrt --idle 0 true 2>/dev/null && echo "chrt --idle 0" || echo "nice -n 19")
-$leftover "$python" -m pytest tests/storm >"$logs/storm" 2>&1 &
-storming=$!
 # shellcheck disable=SC2086  # the lists are meant to be split
 "$python" -m pytest $shop >"$logs/shop" 2>&1 &
 selling=$!
@@ -24,6 +20,11 @@ ignored=$(for folder in $shop $devices $later; do printf ' --ignore %s' "$folder
 # shellcheck disable=SC2086
 "$python" -m pytest $ignored
 computing=$?
+# Bad days need a processor and nobody's time: they get what all others leave (SCHED_IDLE). Not from the beginning: where
+# both cores never rest, devices' answers come too late.
+leftover=$(chrt --idle 0 true 2>/dev/null && echo "chrt --idle 0" || echo "nice -n 19")
+$leftover "$python" -m pytest tests/storm >"$logs/storm" 2>&1 &
+storming=$!
 wait "$linting"
 clean=$?
 cat "$logs/lint"
