@@ -85,7 +85,7 @@ async def running(devices: Mapping[str, Mapping[str, Any]]) -> AsyncIterator[tup
 
 
 def device(peer: Peer, family: str, **more: object) -> dict[str, Any]:
-    fast = {"check_ms": 50} | ({} if family == "scanner" else {"answer_ms": 600})
+    fast = {"check_ms": 50} | ({} if family == "scanner" else {"answer_ms": 200})
     return {"family": family, "port": peer.address, **SETTINGS[family], **fast, **more}
 
 

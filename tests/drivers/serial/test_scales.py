@@ -96,7 +96,7 @@ async def bench(scales: Iterable[Placed], folder: Path, **more: object) -> Async
             make, family, settings = SCALES[name]
             pan, key = Pan(drift=7), f"{name} {way}"
             hung[key] = stack.enter_context(peer_on(way, make(pan), folder, _id(key))), pan
-            devices[_id(key)] = device(hung[key][0], family, **({"answer_ms": 300} | settings | more))
+            devices[_id(key)] = device(hung[key][0], family, **({"answer_ms": 600} | settings | more))
         async with running(devices) as (driver, sink):
             await asyncio.gather(*(here(sink, device) for device in devices))
             yield Bench(driver, sink, hung)
