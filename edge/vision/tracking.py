@@ -15,11 +15,14 @@ from typing import NamedTuple
 
 from edge.vision.boxes import Boxes
 from edge.vision.clothes import Clothes, mingled, unlike
+from edge.vision.pairing import best_pairs
 from edge.vision.walking import Spread, Walk, corrected, first, later
 
 WALKER = Walk(noise=0.06, sway=0.25, pace=0.6)
 SIZE_S, CLOTHES_S = 0.35, 0.7
 """Over how long a person's size and clothes are averaged."""
+FOUND = 0.5
+"""How much it is worth that somebody is found at all, beside how well the box fits, which weighs up to 2.5."""
 MOST_GROWN = 0.7
 """Whose height differs by more than this, as a logarithm, is somebody else."""
 
@@ -133,19 +136,17 @@ def _longest(track: Track, rules: TrackRules) -> float:
 
 
 def _match(tracks: list[Track], boxes: list[Box], now: float, rules: TrackRules, worn: Worn) -> dict[int, int]:
-    """Track index → box index. Confirmed tracks choose first; of each kind the best pair goes first."""
-    found = [
-        (not track.confirmed, -liking, i, j)
-        for i, track in enumerate(tracks)
-        for j, liking in _liked(track, boxes, now, rules, worn)
-    ]
-    found.sort()
+    """Track index → box index: as all like it best, and of what confirmed tracks leave, as all others do."""
     pairs: dict[int, int] = {}
-    taken = set[int]()
-    for _, _, i, j in found:
-        if i not in pairs and j not in taken:
-            pairs[i] = j
-            taken.add(j)
+    for confirmed in (True, False):
+        taken = set(pairs.values())
+        pairs |= best_pairs(
+            (i, j, liking + FOUND)
+            for i, track in enumerate(tracks)
+            if track.confirmed is confirmed
+            for j, liking in _liked(track, boxes, now, rules, worn)
+            if j not in taken
+        )
     return pairs
 
 

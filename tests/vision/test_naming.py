@@ -5,28 +5,17 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as np_st
 
 from edge.vision.boxes import Boxes
 from edge.vision.tracking import TrackRules
 from edge.vision.training.film import Shot, square_film
 from edge.vision.training.keep_names import spoilt
-from edge.vision.training.naming import Look, Names, best_total, follow_names, true_crossings
+from edge.vision.training.naming import Look, Names, follow_names, true_crossings
 from edge.vision.training.sample import DRAWN
 from edge.vision.training.scenery import random_scene
 from edge.vision.training.square import random_square
 
 FPS = 5.0
-
-
-@settings(max_examples=80, deadline=None)
-@given(np_st.arrays(np.float64, st.tuples(st.integers(0, 4), st.integers(0, 4)), elements=st.integers(0, 9)))
-def test_no_other_pairing_is_worth_more(table: np.ndarray) -> None:
-    small = table if table.shape[0] <= table.shape[1] else table.T
-    every = itertools.permutations(range(small.shape[1]), small.shape[0])
-    assert best_total(table) == max(sum(small[i, j] for i, j in enumerate(way)) for way in every)
 
 
 def _looks(*ways: tuple[float, float], seconds: float = 8.0) -> list[Look]:

@@ -11,6 +11,7 @@ from edge.vision.analysis import State, learn
 from edge.vision.boxes import Boxes, overlaps
 from edge.vision.clothes import Clothes
 from edge.vision.line import CountingLine, Direction, Side
+from edge.vision.pairing import assigned
 from edge.vision.scene import Scene, SceneInPixels
 from edge.vision.tracking import Tracker, TrackRules, advance
 from edge.vision.training.sample import DRAWN
@@ -106,9 +107,9 @@ def follow_names(looks: Sequence[Look], rules: TrackRules, crossings: Sequence[E
             if near and last.get(name) not in near:
                 swaps += name in last
                 last[name] = names[int(fits[i].argmax())]
-    table = np.array([[shared[one, other] for other in told] for one in true], float).reshape(len(true), len(told))
+    table = [[float(shared[one, other]) for other in told] for one in true]
     return Names(
-        true=true.total(), told=told.total(), right=round(best_total(table)), swaps=swaps, people=len(true),
+        true=true.total(), told=told.total(), right=round(_best_total(table)), swaps=swaps, people=len(true),
         names=len(told), crossings=len(crossings), counted=len(counted), found=_found(counted, crossings),
     )  # fmt: skip
 
@@ -127,37 +128,9 @@ def true_crossings(looks: Sequence[Look]) -> list[Event]:
     return events
 
 
-def best_total(table: Floats) -> float:
-    """The largest sum of entries of which no two share a row or a column; entries are not below 0.
-
-    By augmenting paths: every row in turn takes the column that costs the others least (the Hungarian method).
-    """
-    gain = table if table.shape[0] <= table.shape[1] else table.T
-    rows, columns = gain.shape
-    of_row, of_column, taken = np.zeros(rows), np.zeros(columns), np.full(columns, -1)
-    for row in range(rows):
-        slack, came, done = np.full(columns, np.inf), np.full(columns, -1), np.zeros(columns, bool)
-        at, column = row, -1
-        while True:
-            cost = np.where(done, np.inf, -gain[at] - of_row[at] - of_column)
-            better = cost < slack
-            slack[better], came[better] = cost[better], column
-            column = int(np.where(done, np.inf, slack).argmin())
-            step = slack[column]
-            of_row[row] += step
-            of_row[taken[done]] += step
-            of_column[done] -= step
-            slack -= step
-            done[column] = True
-            if taken[column] < 0:
-                break
-            at = int(taken[column])
-        while column >= 0:
-            before = int(came[column])
-            taken[column] = taken[before] if before >= 0 else row
-            column = before
-    used = np.flatnonzero(taken >= 0)
-    return float(gain[taken[used], used].sum())
+def _best_total(table: Sequence[Sequence[float]]) -> float:
+    """The largest sum of entries of which no two share a row or a column."""
+    return sum((row[j] for row, j in zip(table, assigned(table), strict=True) if j >= 0), 0.0)
 
 
 def _lines() -> tuple[CountingLine, ...]:
