@@ -18,7 +18,7 @@ from tests.bench.broken.tills import tills
 from tests.bench.figure import Figure, Say, compared
 from tests.bench.idle import percentile
 
-PAIRS = 3
+PAIRS = 5
 MOST = 1.1
 Make = Callable[[Path], AbstractAsyncContextManager[Group]]
 KINDS: dict[str, tuple[Make, float]] = {
@@ -26,7 +26,7 @@ KINDS: dict[str, tuple[Make, float]] = {
     "scanners": (partial(serial, kind="scanner"), 1.0),
     "receipt printers": (partial(serial, kind="printer"), 2.0),
     "payment terminals": (terminals, 2.0),
-    "labels": (labels, 3.0),
+    "labels": (labels, 6.0),
     "thermometers": (thermometers, 4.0),
     "SNMP agents": (agents, 6.0),
     "cameras": (cameras, 6.0),
