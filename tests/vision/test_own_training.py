@@ -14,7 +14,7 @@ from edge.vision.tracking import TrackRules
 from edge.vision.training.figure import build, random_look, random_pose
 from edge.vision.training.film import Shot, film
 from edge.vision.training.pool import draw_pool_file, read_pool_file
-from edge.vision.training.sample import DRAWN, HEIGHT, WIDTH, make_sample
+from edge.vision.training.sample import DRAWN, make_sample
 from edge.vision.training.scenery import random_scene
 from edge.vision.training.scoring import Tally, tally_film
 from edge.vision.training.view import View, random_view
@@ -59,9 +59,9 @@ def test_a_sample_is_its_seed_and_its_people_are_in_the_picture(seed: int) -> No
     )
     np.testing.assert_array_equal(one.picture, same.picture)
     np.testing.assert_array_equal(one.background, same.background)
-    assert one.picture.shape == (HEIGHT, WIDTH)
+    assert one.picture.shape == (DRAWN[1], DRAWN[0])
     x1, y1, x2, y2, chest_x, chest_y, counts = one.people.T
-    assert ((x1 >= 0) & (y1 >= 0) & (x2 <= WIDTH) & (y2 <= HEIGHT)).all()
+    assert ((x1 >= 0) & (y1 >= 0) & (x2 <= DRAWN[0]) & (y2 <= DRAWN[1])).all()
     assert ((x1 < chest_x) & (chest_x < x2) & (y1 < chest_y) & (chest_y < y2)).all()
     assert set(counts) <= {0.0, 1.0}
 

@@ -10,7 +10,8 @@ from edge.vision.training.figure import Look, Part, Pose, build, random_look, ra
 from edge.vision.training.textures import cloth
 from edge.vision.training.view import Floats, Random, View
 
-CIRCLE = np.stack([np.cos(np.arange(10) * math.tau / 10), np.sin(np.arange(10) * math.tau / 10)], axis=1)
+CORNERS = 16
+CIRCLE = np.stack([f(np.arange(CORNERS) * math.tau / CORNERS) for f in (np.cos, np.sin)], axis=1)
 FINE = 16
 """Drawing is to a sixteenth of a pixel."""
 SHIFT = 4

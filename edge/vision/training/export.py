@@ -8,8 +8,7 @@ from pathlib import Path
 import torch
 
 from edge.vision.cards import OwnModelCard
-from edge.vision.training.network import STRIDE, PersonNet, Shipped
-from edge.vision.training.sample import HEIGHT, WIDTH
+from edge.vision.training.network import INPUT, STRIDE, PersonNet, Shipped
 
 
 def export(weights: Path, out: Path) -> None:
@@ -19,7 +18,7 @@ def export(weights: Path, out: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter that needs no further package calls itself old
         torch.onnx.export(
-            Shipped(net).eval(), (torch.zeros(1, 2, HEIGHT, WIDTH),), str(out), dynamo=False, opset_version=17,
+            Shipped(net).eval(), (torch.zeros(1, 2, *INPUT),), str(out), dynamo=False, opset_version=17,
             input_names=["pictures"], output_names=["people"],
         )  # fmt: skip
 
@@ -31,8 +30,8 @@ def write_card(model: Path, least: float, sure: float, overlap: float) -> None:
         file=model.name,
         sha256=hashlib.sha256(model.read_bytes()).hexdigest(),
         layout="picture and background to peaks",
-        input=(1, 2, HEIGHT, WIDTH),
-        output=(1, 5, HEIGHT // STRIDE, WIDTH // STRIDE),
+        input=(1, 2, *INPUT),
+        output=(1, 5, INPUT[0] // STRIDE, INPUT[1] // STRIDE),
         least=least,
         sure=sure,
         overlap=overlap,

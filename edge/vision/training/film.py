@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.training.actor import random_actor
-from edge.vision.training.sample import DRAWN, HEIGHT, WIDTH, compose, distance, truth
+from edge.vision.training.sample import DRAWN, compose, distance, truth
 from edge.vision.training.scenery import Scene, random_scene
 from edge.vision.training.sensor import random_sensor
 from edge.vision.training.square import random_square
@@ -63,14 +63,13 @@ def _played(random: Random, scene: Scene, cast: list[Stroll], seconds: float, fp
         picture, drawn, owner = compose(scene, scene.picture, [actor for actor, _ in here])
         rows, who = [], []
         for one in drawn:
-            row = truth([one], owner, scene)
+            row = truth([one], owner)
             if len(row):
                 rows.append(row[0])
                 who.append(here[one.number - 1][1])
         light = contrast * (1 + slow * math.sin(at / 6)), lift + flicker * random.normal()
         frame = sensor.take(random, (picture - 120) * light[0] + 120 + light[1])
         people = np.array(rows, np.float32).reshape(-1, 7)
-        people[:, :6] *= np.array([DRAWN[0] / WIDTH, DRAWN[1] / HEIGHT] * 3, np.float32)
         yield Shot(cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR), at, people, tuple(who))
 
 

@@ -8,13 +8,15 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+INPUT = (384, 512)
+"""Rows and columns of a picture as the shipped network is shown it: multiples of 32. Its weights fit any."""
 STRIDE = 4
 WIDE, TALL = 12.0, 40.0
 """Pixels: the size of a box whose logarithms are 0."""
-WIDTHS = (16, 32, 64, 128, 160)
-BLOCKS = (1, 2, 4, 3)
+WIDTHS = (16, 48, 96, 160, 192)
+BLOCKS = (2, 3, 5, 3)
 """How many blocks at stride 4, 8, 16 and 32."""
-UP = 40
+UP = 64
 
 
 def block(before: int, after: int, stride: int = 1) -> nn.Module:

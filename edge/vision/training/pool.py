@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.vision.training.sample import DRAWN, HEIGHT, WIDTH, Sample, make_sample
+from edge.vision.training.sample import DRAWN, Sample, make_sample
 from edge.vision.training.scenery import random_scene
 
 PER_SCENE = 5
@@ -15,7 +15,7 @@ MOST_PEOPLE = 32
 def draw_pool_file(path: Path, seed: int, many: int) -> None:
     """Draw `many` samples and write them as one .npz; the same seed draws the same. Raises OSError."""
     random = np.random.default_rng(seed)
-    pictures = np.empty((many, 2, HEIGHT, WIDTH), np.uint8)
+    pictures = np.empty((many, 2, DRAWN[1], DRAWN[0]), np.uint8)
     people = np.zeros((many, MOST_PEOPLE, 7), np.float32)
     people[:, :, 6] = -1
     for i in range(many):

@@ -14,17 +14,15 @@ from edge.vision.training.sensor import Grey, random_sensor
 from edge.vision.training.textures import cloud
 from edge.vision.training.view import Floats, Random
 
-WIDTH, HEIGHT = 384, 288
-"""What the network sees."""
 DRAWN = (512, 384)
-"""What is drawn: shrunk afterwards, as a camera's picture is."""
-LEAST_TALL = 11.0
-"""Pixels of the network's input; smaller people are ignored: neither right nor wrong."""
+"""Width and height of a drawn picture; the network is shown parts of it (see train.py)."""
+LEAST_TALL = 14.0
+"""Pixels; smaller people are ignored: neither right nor wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Pictures (288, 384) uint8, and people as rows of x1, y1, x2, y2, chest x, chest y, counts (1) or ignored (0)."""
+    """Pictures (384, 512) uint8, and people as rows of x1, y1, x2, y2, chest x, chest y, counts (1) or ignored (0)."""
 
     picture: Grey
     background: Grey
@@ -43,13 +41,11 @@ def make_sample(random: Random, scene: Scene) -> Sample:
         background, _, _ = compose(scene, scene.picture, [actor.after(-seconds) for actor in actors])
     else:
         background = _learnt(random, scene, actors)
+    _fold(random, picture, owner)
     picture, background = _light(random, scene, picture, background)
-    people = truth(drawn, owner, scene)
+    people = truth(drawn, owner)
     sensor = random_sensor(random)
-    seen, known = sensor.take(random, picture), sensor.remember(background)
-    size = (WIDTH, HEIGHT)
-    small = [cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (seen, known)]
-    return Sample(small[0], small[1], people)
+    return Sample(sensor.take(random, picture), sensor.remember(background), people)
 
 
 def random_actors(random: Random, scene: Scene) -> list[Actor]:
@@ -123,15 +119,14 @@ def _mirror(scene: Scene, picture: Floats, actors: Sequence[Actor]) -> None:
     picture += (flipped - picture) * scene.shine * (painter.owner[::-1] > 0)
 
 
-def truth(drawn: Sequence[Drawn], owner: npt.NDArray[np.uint8], scene: Scene) -> Floats:
-    """Rows as in Sample, in the network's pixels; people too hidden, small or cut to be seen are ignored."""
+def truth(drawn: Sequence[Drawn], owner: npt.NDArray[np.uint8]) -> Floats:
+    """Rows as in Sample; people too hidden, small or cut to be seen are ignored."""
     count = np.bincount(owner.ravel(), minlength=256)
-    zoom = np.array([WIDTH / scene.view.width, HEIGHT / scene.view.height])
+    height, width = owner.shape
     rows: list[list[float]] = []
     for person in drawn:
-        x1, y1, x2, y2 = (np.array(person.box).reshape(2, 2) * zoom).ravel().tolist()
-        cx, cy = (np.array(person.chest) * zoom).tolist()
-        a1, b1, a2, b2 = max(x1, 0.0), max(y1, 0.0), min(x2, float(WIDTH)), min(y2, float(HEIGHT))
+        (x1, y1, x2, y2), (cx, cy) = person.box, person.chest
+        a1, b1, a2, b2 = max(x1, 0.0), max(y1, 0.0), min(x2, float(width)), min(y2, float(height))
         if a2 - a1 < 2 or b2 - b1 < 2 or person.area == 0:
             continue
         shown = count[person.number] / person.area
@@ -158,6 +153,14 @@ def _learnt(random: Random, scene: Scene, actors: list[Actor]) -> Floats:
 def _blend(scene: Scene, place: Floats, actors: Sequence[Actor], part: float) -> Floats:
     full, _, _ = compose(scene, place, actors)
     return np.asarray(place + (full - place) * np.float32(part), np.float32)
+
+
+def _fold(random: Random, picture: Floats, owner: npt.NDArray[np.uint8]) -> None:
+    """Shades on the people: no cloth is so flat as it is painted."""
+    if random.random() < 0.75:
+        height, width = picture.shape
+        folds = 1 + random.uniform(0.03, 0.35) * cloud(random, height, width, int(random.integers(8, 80)), 4)
+        np.copyto(picture, picture * np.clip(folds, 0.3, 1.9), where=owner > 0)
 
 
 def _light(random: Random, scene: Scene, picture: Floats, background: Floats) -> tuple[Floats, Floats]:

@@ -15,36 +15,40 @@ import cv2
 import numpy as np
 import torch
 
+from edge.vision.training.grow import grown
 from edge.vision.training.network import PersonNet, prepared
 from edge.vision.training.pool import read_pool_file
-from edge.vision.training.sample import HEIGHT, WIDTH, Sample
+from edge.vision.training.sample import DRAWN, Sample
+from edge.vision.training.sensor import Grey
 from edge.vision.training.targets import loss
 from edge.vision.training.view import Floats, Random
 
 Size = tuple[int, int]
 """Width and height."""
+WHOLE: Size = (480, 352)
+"""Nearly a whole picture …"""
 PART: Size = (256, 192)
-"""What is looked at first; parts with people in them teach more in a minute than whole pictures."""
+"""… and what is looked at first; parts with people in them teach more in a minute than whole pictures."""
 AVERAGED = 0.995
 """How slowly the weights that are kept follow the ones that are learnt."""
 
 
 def vary(random: Random, sample: Sample, size: Size) -> Sample:
     """A part of the sample of `size`, mirrored, zoomed, brighter: seldom twice the same, mostly with somebody in it."""
-    pictures = np.stack([sample.picture, sample.background], axis=2)
+    pictures = _coarse(random, np.stack([sample.picture, sample.background], axis=2))
+    wide, tall = DRAWN
     zoom_y = math.exp(random.uniform(-0.35, 0.45))
     zoom_x = zoom_y * random.uniform(0.88, 1.14)
-    aim = np.array([random.uniform(0, WIDTH), random.uniform(0, HEIGHT)])
+    aim = np.array([random.uniform(0, wide), random.uniform(0, tall)])
     if len(sample.people) and random.random() < 0.85:
         aim = sample.people[random.integers(len(sample.people)), 4:6]
-    left = _start(random, float(aim[0]) * zoom_x, WIDTH * zoom_x, size[0])
-    top = _start(random, float(aim[1]) * zoom_y, HEIGHT * zoom_y, size[1])
+    left = _start(random, float(aim[0]) * zoom_x, wide * zoom_x, size[0])
+    top = _start(random, float(aim[1]) * zoom_y, tall * zoom_y, size[1])
     turn = -1.0 if random.random() < 0.5 else 1.0
     place = np.array([[turn * zoom_x, 0, -left if turn > 0 else left + size[0]], [0, zoom_y, -top]])
     dull = (random.uniform(0, 255),) * 2
     pictures = cv2.warpAffine(pictures, place, size, flags=cv2.INTER_LINEAR, borderValue=dull)
-    gain, lift = np.float32(random.uniform(0.7, 1.3)), np.float32(random.uniform(-25, 25))
-    varied = cv2.convertScaleAbs(np.maximum(pictures * gain + lift, 0))
+    varied = cv2.LUT(pictures, _tones(random))
     people = sample.people.copy()
     for column in (0, 2, 4):
         people[:, column] = place[0, 0] * people[:, column] + place[0, 2]
@@ -52,6 +56,25 @@ def vary(random: Random, sample: Sample, size: Size) -> Sample:
     if turn < 0:
         people[:, [0, 2]] = people[:, [2, 0]]
     return Sample(varied[..., 0], varied[..., 1], _cut(people, size))
+
+
+def _coarse(random: Random, pictures: Grey) -> Grey:
+    """As from a camera with fewer pixels than the network looks at, sometimes."""
+    if random.random() > 0.4:
+        return pictures
+    part = random.uniform(0.5, 1.0)
+    small = cv2.resize(pictures, None, fx=part, fy=part, interpolation=cv2.INTER_AREA)
+    if random.random() < 0.5:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(25, 90))]
+        seen = cv2.imdecode(cv2.imencode(".jpg", small[..., 0], quality)[1], cv2.IMREAD_GRAYSCALE)
+        small = np.dstack([np.asarray(seen), small[..., 1]])
+    return np.asarray(cv2.resize(small, DRAWN, interpolation=cv2.INTER_LINEAR))
+
+
+def _tones(random: Random) -> Grey:
+    """Another exposure and another curve of the camera: what each of the 256 greys becomes."""
+    curve = (np.arange(256) / 255) ** math.exp(random.uniform(-0.4, 0.4))
+    return np.clip(255 * random.uniform(0.7, 1.3) * curve + random.uniform(-25, 25), 0, 255).astype(np.uint8)
 
 
 def _start(random: Random, aim: float, whole: float, part: int) -> float:
@@ -103,7 +126,7 @@ def settle(net: PersonNet, random: Random, pool: Pool, batches: int, batch: int,
             module.momentum = None  # a plain mean
     with torch.no_grad():
         for _ in range(batches):
-            pictures, _ = batch_of(random, pool.samples, batch, (WIDTH, HEIGHT), device)
+            pictures, _ = batch_of(random, pool.samples, batch, WHOLE, device)
             net(prepared(pictures).contiguous(memory_format=torch.channels_last))
 
 
@@ -126,7 +149,7 @@ def train(pool: Pool, out: Path, course: Course, start: Path | None) -> None:
     random = np.random.default_rng(course.seed)
     net = PersonNet()
     if start:
-        net.load_state_dict(torch.load(start, weights_only=True))
+        net.load_state_dict(grown(torch.load(start, weights_only=True), net))
     net = net.to(device, memory_format=torch.channels_last).train()
     average = torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGED)
     kept = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=average)
@@ -139,7 +162,7 @@ def train(pool: Pool, out: Path, course: Course, start: Path | None) -> None:
         rate = course.highest * min((step + 1) / 150, 1.0) * (0.5 + 0.49 * math.cos(math.pi * spent))
         learner.param_groups[0]["lr"] = rate
         parts = spent < course.parts_until
-        size, many = (PART, 2 * course.batch) if parts else ((WIDTH, HEIGHT), course.batch)
+        size, many = (PART, 2 * course.batch) if parts else (WHOLE, course.batch)
         pictures, people = batch_of(random, pool.samples, many, size, device)
         with torch.autocast(device.type, torch.bfloat16):
             said = net(prepared(pictures).contiguous(memory_format=torch.channels_last))
@@ -176,7 +199,7 @@ def main() -> None:
     ask.add_argument("--threads", type=int, default=1)
     ask.add_argument("--rate", type=float, default=4e-3)
     ask.add_argument("--parts-until", type=float, default=0.65, help="of the time; whole pictures follow")
-    ask.add_argument("--start", type=Path, default=None, help="weights to go on from")
+    ask.add_argument("--start", type=Path, default=None, help="weights to go on from, of this network or a smaller one")
     given = ask.parse_args()
     torch.set_num_threads(given.threads)
     cv2.setNumThreads(1)
