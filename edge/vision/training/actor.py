@@ -11,6 +11,7 @@ from edge.vision.training.textures import cloth
 from edge.vision.training.view import Floats, Random, View
 
 CORNERS = 16
+"""Of the outline of a sphere."""
 CIRCLE = np.stack([f(np.arange(CORNERS) * math.tau / CORNERS) for f in (np.cos, np.sin)], axis=1)
 FINE = 16
 """Drawing is to a sixteenth of a pixel."""
