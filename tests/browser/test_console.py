@@ -131,6 +131,25 @@ def test_a_label_is_covered_from_a_photo_of_its_code_and_uncovered_again(signed_
     expect(signed_in.get_by_role("status").filter(has_text="shelf-24 is uncovered")).to_be_visible()
 
 
+LATE_LETTERS = """
+    let ready = false, held = 0;
+    Object.defineProperty(window, "did_handshake", { get: () => ready && window.connected, set: (is) => (ready = is) });
+    const plain = window.setTimeout;
+    window.setTimeout = (do_it, wait, ...more) => plain(do_it, wait === 10 && held++ === 0 ? 1000 : wait, ...more);
+"""
+"""A page that is not connected until it is told to be; what is done first on it arrives a second after the rest."""
+
+
+def test_a_scanner_that_types_while_the_page_is_connecting_is_heard(signed_in: Page, shop: str) -> None:
+    signed_in.add_init_script(LATE_LETTERS)
+    signed_in.goto(f"{shop}/scan")
+    code = signed_in.get_by_label("Label", exact=True)
+    code.fill("shelf-05")
+    code.press("Enter")
+    signed_in.evaluate("window.connected = true")
+    expect(signed_in.get_by_role("button", name="Replace it")).to_be_visible()
+
+
 def test_the_ledger_is_verified_on_demand(signed_in: Page, shop: str) -> None:
     signed_in.goto(f"{shop}/ledger")
     signed_in.get_by_role("button", name="Verify").click()

@@ -10,6 +10,7 @@ from cloud_sync.pages.parts import empty, status_chip, text
 from cloud_sync.pages.theme import State
 from edge.console.accounts import Role
 from edge.console.desk import Desk
+from edge.console.pages.scanning import on_enter
 from edge.console.pages.shell import Region, Visit, enter
 from edge.inventory.desk import StockDesk
 from edge.pickup.clock import LATE_MS, Haste
@@ -123,16 +124,17 @@ class Board:
             code = ui.input(t("pickup.code")).props(f"outlined dense inputmode=numeric maxlength={2 * LONGEST_CODE}")
             code.set_visibility(order.by_code)
 
-            async def give() -> None:
-                meant, typed = read_scanned((code.value or "").strip())
+            async def give(scanned: str) -> None:
+                meant, typed = read_scanned(scanned.strip())
                 if meant and meant != order.id:
                     ui.notify(t("pickup.other", order=meant), type="warning")
                     return
                 if await visit.act(Role.CLERK, lambda: collector.collect(order.id, typed, who), t("pickup.given")):
                     await self.refresh()
 
-            code.on("keydown.enter", give)
-            ui.button(t("pickup.give"), icon="check", on_click=give).props("unelevated no-caps")
+            on_enter(code, give)
+            button = ui.button(t("pickup.give"), icon="check", on_click=lambda: give(code.value or ""))
+            button.props("unelevated no-caps")
 
 
 def _head(visit: Visit, word: str, there: int) -> None:

@@ -18,16 +18,29 @@ def scan_field(visit: Visit, label: str, heard: Codes) -> ui.input:
     with ui.element("div").classes("scan-field"):
         field = ui.input(label).props("outlined autofocus maxlength=200 autocomplete=off").classes("aisle-grow")
 
-        async def typed() -> None:
-            code = (field.value or "").strip()
-            if code:
-                field.set_value("")
-                await heard([code])
+        async def typed(code: str) -> None:
+            field.set_value(code)  # or emptying it would change nothing where the letters are still on their way
+            field.set_value("")
+            if code.strip():
+                await heard([code.strip()])
 
-        field.on("keydown.enter", typed)
-        ui.button(t("scan.enter"), on_click=typed).props("unelevated")
+        on_enter(field, typed)
+        ui.button(t("scan.enter"), on_click=lambda: typed(field.value or "")).props("unelevated")
         _camera(visit, heard)
     return field
+
+
+def on_enter(field: ui.input, typed: Callable[[str], Awaitable[None]]) -> None:
+    """Call `typed` with what stands in the field when Enter is pressed in it.
+
+    The words travel with the key: a scanner that types while the page is still connecting sends Enter so soon that
+    it can overtake the letters, which then would not be in `field.value` yet.
+    """
+
+    async def pressed(event: events.GenericEventArguments) -> None:
+        await typed(str(event.args))
+
+    field.on("keydown.enter", pressed, js_handler="(event) => emit(event.target.value)")
 
 
 def _camera(visit: Visit, heard: Codes) -> None:

@@ -9,6 +9,7 @@ from nicegui import APIRouter, ui
 from cloud_sync.pages.parts import card, empty, stat_tile, status_chip, text
 from cloud_sync.pages.theme import State
 from edge.console.desk import Desk
+from edge.console.pages.scanning import on_enter
 from edge.console.pages.shell import Region, Visit, enter
 from edge.console.pages.temperatures import span
 from edge.views.trace import Stay, Trace, trace
@@ -49,11 +50,12 @@ def search(visit: Visit, batch: str) -> None:
     with ui.element("div").classes("console-filters"):
         field = ui.input(visit.t("trace.search"), value=batch).props("outlined dense maxlength=20")
 
-        def go() -> None:
-            ui.navigate.to(f"/trace?batch={quote((field.value or '').strip(), safe='')}")
+        async def go(wanted: str) -> None:
+            ui.navigate.to(f"/trace?batch={quote(wanted.strip(), safe='')}")
 
-        field.on("keydown.enter", go)
-        ui.button(visit.t("trace.go"), icon="travel_explore", on_click=go).props("outline no-caps")
+        on_enter(field, go)
+        button = ui.button(visit.t("trace.go"), icon="travel_explore", on_click=lambda: go(field.value or ""))
+        button.props("outline no-caps")
         link = ui.link(visit.t("trace.epcis"), "/api/epcis").classes("console-more")
         link.props("download")
 
