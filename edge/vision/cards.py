@@ -39,10 +39,10 @@ class OwnModelCard(ModelCard):
     """The card of a model that `edge.vision.training` made."""
 
     layout: Literal["picture and background to peaks"]
-    """Input (1, 2, H, W) float32, grey 0..255, stretched to H×W. Output (1, 5, H/4, W/4): score of a peak or 0, and
-    middle x, middle y, width, height of its box in input pixels."""
+    """Input (1, 2, H, W) uint8, grey, stretched to H×W. Output (1, 5, n): score of a peak, the best
+    first, or 0, and middle x, middle y, width, height of its box in input pixels."""
     input: tuple[Literal[1], Literal[2], int, int]
-    output: tuple[Literal[1], Literal[5], int, int]
+    output: tuple[Literal[1], Literal[5], int]
     learn_s: Positive
     """Seconds over which the background is averaged."""
     learn_at_most: Annotated[float, Field(gt=0, le=255)]

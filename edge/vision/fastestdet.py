@@ -43,5 +43,5 @@ class FastestDetDetector:
         centre = (np.tanh(picked[:2]) + np.stack([x, y])) / count
         half = 0.5 / (1 + np.exp(-picked[2:4].clip(-50, 50)))
         corners = np.concatenate([centre - half, centre + half]).T * (width, height, width, height)
-        found = np.hstack([corners, score[y, x, None]]).astype(np.float32)
-        return keep_best(inside(found, width, height), self._overlap)
+        found = np.hstack([corners, score[y, x, None]])
+        return keep_best(inside(found.tolist(), width, height), self._overlap)

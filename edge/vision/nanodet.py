@@ -52,7 +52,7 @@ class NanoDetDetector:
         corner = self._corner[good]
         found = np.hstack([corner - far[:, :2], corner + far[:, 2:], score])
         found *= np.array([width / self._side, height / self._side] * 2 + [1], np.float32)
-        return keep_best(inside(found.astype(np.float32), width, height), self._overlap)
+        return keep_best(inside(found.tolist(), width, height), self._overlap)
 
 
 def distances(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

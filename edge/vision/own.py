@@ -4,6 +4,8 @@ It sees a grey picture and what the place looks like without people, which it le
 only from what it has already seen. Peaks are found and boxes decoded inside the model's graph.
 """
 
+from bisect import bisect_right
+from operator import neg
 from pathlib import Path
 
 import cv2
@@ -16,9 +18,8 @@ from edge.vision.detector import BadModelError, Pixels
 from edge.vision.session import ModelSession
 
 CARD = Path(__file__).parent / "weights" / "people.json"
-STRIDE = 4
-Grey = npt.NDArray[np.float32]
-LEARN_EVERY_S = 0.8
+Grey = npt.NDArray[np.uint8]
+LEARN_EVERY_S = 1.6
 """A background that changes over ten seconds need not be learnt from every picture."""
 
 
@@ -32,19 +33,18 @@ def open_own(fps: float, card_path: Path = CARD) -> "OwnDetector":
 
 def own_from(card: OwnModelCard, folder: Path, fps: float) -> "OwnDetector":
     """The same from a card that was read, whose file lies in `folder`."""
-    if card.output[2:] != tuple(side // STRIDE for side in card.input[2:]):
-        raise BadModelError(f"the card of {card.name} says {card.input}, {card.output}: not a cell for {STRIDE} pixels")
     return OwnDetector(open_carded(card, folder), card, fps)
 
 
 class LearntBackground:
-    """What a place looks like without people: a clipped running mean, of grey float32 pictures of one size.
+    """What a place looks like without people: a clipped running mean of grey pictures of one size.
 
-    It is kept in `place`, which may be a part of a model's input: it need not be copied there for every look.
+    It is told in `place`, which may be a part of a model's input: it need not be copied there for every look.
     """
 
     def __init__(self, place: Grey, learn_s: float, at_most: float, fps: float) -> None:
-        self._place, self._off = place, np.empty_like(place)
+        self._place = place
+        self._known, self._off = np.empty(place.shape, np.float32), np.empty(place.shape, np.float32)
         self._at_most = at_most
         self._looks = max(learn_s * fps, 1.0)
         self._every = max(round(LEARN_EVERY_S * fps), 1)
@@ -53,20 +53,22 @@ class LearntBackground:
     def begin(self, grey: Grey) -> None:
         """Before a look: nothing else being known, the first picture is taken as it is."""
         if not self._seen:
+            np.copyto(self._known, grey)
             np.copyto(self._place, grey)
 
     def learn(self, grey: Grey) -> None:
         """Move towards a picture: at first a plain mean of all so far, then slowly, and never by a leap."""
         self._seen += 1
-        new = self._seen + 1 < self._looks
-        if not new and self._seen % self._every:
+        if self._seen + 1 < self._looks:
+            cv2.accumulateWeighted(grey, self._known, 1 / (self._seen + 1))
+        elif self._seen % self._every:
             return
-        cv2.subtract(grey, self._place, dst=self._off)
-        if not new:
+        else:
+            cv2.subtract(grey, self._known, dst=self._off, dtype=cv2.CV_32F)
             cv2.min(self._off, self._at_most, dst=self._off)
             cv2.max(self._off, -self._at_most, dst=self._off)
-        rate = 1 / (self._seen + 1) if new else min(self._every / self._looks, 1.0)
-        cv2.scaleAdd(self._off, rate, self._place, dst=self._place)
+            cv2.scaleAdd(self._off, min(self._every / self._looks, 1.0), self._known, dst=self._known)
+        cv2.convertScaleAbs(self._known, dst=self._place)
 
 
 class OwnDetector:
@@ -77,8 +79,7 @@ class OwnDetector:
         self._session, self._card = session, card
         self._size = card.input[3], card.input[2]
         self._fps = fps
-        self._blob = np.zeros(card.input, np.float32)
-        self._shrunk = np.empty(card.input[2:], np.uint8)
+        self._blob = np.zeros(card.input, np.uint8)
         self._grey = np.empty((0, 0), np.uint8)
         self._shape: tuple[int, ...] = ()
 
@@ -91,21 +92,18 @@ class OwnDetector:
         cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY, dst=self._grey)
         smaller = pixels.shape[0] > self._size[1] and pixels.shape[1] > self._size[0]
         way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-        cv2.resize(self._grey, self._size, dst=self._shrunk, interpolation=way)
-        np.copyto(picture, self._shrunk)
+        cv2.resize(self._grey, self._size, dst=picture, interpolation=way)
         self._background.begin(picture)
-        cells = self._session.run(self._blob)[0]
+        peaks = self._session.run(self._blob)[0]
         self._background.learn(picture)
-        return self._decode(cells, pixels)
+        return self._decode(peaks, pixels)
 
-    def _decode(self, cells: Grey, pixels: Pixels) -> Boxes:
+    def _decode(self, peaks: npt.NDArray[np.float32], pixels: Pixels) -> Boxes:
         height, width = pixels.shape[:2]
-        flat = cells.reshape(5, -1)
         scale_x, scale_y = width / self._size[0], height / self._size[1]
-        rows = []
-        for score, x, y, wide, tall in flat[:, np.flatnonzero(flat[0] >= self._card.least)].T.tolist():
+        rows, good = [], bisect_right(peaks[0].tolist(), -self._card.least, key=neg)
+        for score, x, y, wide, tall in peaks[:, :good].T.tolist():
             half_x, half_y = wide / 2, tall / 2
             box = (x - half_x) * scale_x, (y - half_y) * scale_y, (x + half_x) * scale_x, (y + half_y) * scale_y, score
             rows.append(box)
-        found = np.array(rows, np.float32).reshape(-1, 5)
-        return keep_best(inside(found, width, height), self._card.overlap)
+        return keep_best(inside(rows, width, height), self._card.overlap)

@@ -1,6 +1,7 @@
 """An ONNX model, loaded with care: one thread, no spinning, every complaint in words."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy.typing as npt
 from edge.vision.detector import BadModelError
 
 MAX_MODEL_BYTES = 256 << 20
+INPUTS = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8}
+"""Types that a model may take."""
 COMPLAINTS = (
     "EPFail", "Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoModel", "NoSuchFile",
     "NotImplemented", "RuntimeException",
@@ -18,7 +21,7 @@ COMPLAINTS = (
 
 
 class ModelSession:
-    """One input, one output, both of fixed float32 shape. Raises BadModelError."""
+    """One input of float32 or bytes, one output of float32, both of fixed shape. Raises BadModelError."""
 
     def __init__(self, path: Path) -> None:
         self._session = _open(path)
@@ -26,11 +29,12 @@ class ModelSession:
         if len(inputs) != 1 or len(outputs) != 1:
             raise BadModelError(f"{path} has {len(inputs)} inputs and {len(outputs)} outputs; a detector has one each")
         self._name: str = inputs[0].name
-        self.input_shape = _fixed(path, "input", inputs[0])
-        self.output_shape = _fixed(path, "output", outputs[0])
+        self.input_shape = _fixed(path, "input", inputs[0], tuple(INPUTS))
+        self.output_shape = _fixed(path, "output", outputs[0], ("tensor(float)",))
+        self.input_type = INPUTS[inputs[0].type]
 
-    def run(self, blob: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """The model's answer to one input; shapes as the model says."""
+    def run(self, blob: npt.NDArray[np.float32] | npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """The model's answer to one input; shapes and type as the model says."""
         answer: npt.NDArray[np.float32] = self._session.run(None, {self._name: blob})[0]
         return answer
 
@@ -68,7 +72,9 @@ def load_runtime() -> Any:
     return onnxruntime
 
 
-def _fixed(path: Path, which: str, port: Any) -> tuple[int, ...]:
-    if port.type != "tensor(float)" or not all(isinstance(size, int) and size > 0 for size in port.shape):
-        raise BadModelError(f"{path}: its {which} is {port.type} {port.shape}, not float32 of a fixed shape")
+def _fixed(path: Path, which: str, port: Any, types: Sequence[str]) -> tuple[int, ...]:
+    if port.type not in types or not all(isinstance(size, int) and size > 0 for size in port.shape):
+        raise BadModelError(
+            f"{path}: its {which} is {port.type} {port.shape}, not {' or '.join(types)} of a fixed shape"
+        )
     return tuple(port.shape)

@@ -50,8 +50,8 @@ class YoloxDetector:
         centre = (rows[:, :2] + grid) * stride
         half = np.exp(np.minimum(rows[:, 2:4], LARGEST_LOG)) * stride / 2
         corners = np.hstack([centre - half, centre + half]) / scale
-        found = np.hstack([corners, score[good, None]]).astype(np.float32)
-        return keep_best(inside(found, width, height), self._overlap)
+        found = np.hstack([corners, score[good, None]])
+        return keep_best(inside(found.tolist(), width, height), self._overlap)
 
     def _fill(self, pixels: Pixels) -> float:
         """Put the picture into the model's input; the scale it was shrunk by."""

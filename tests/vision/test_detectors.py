@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from drivers.base import load_driver
 from edge.vision.background import BackgroundDetector
-from edge.vision.boxes import NO_BOXES, keep_best, overlaps
+from edge.vision.boxes import keep_best, overlaps
 from edge.vision.detector import BadModelError, Detector
 from edge.vision.models import open_detector
 from simulators.camera import ClipTruth
@@ -132,8 +132,9 @@ def test_who_stands_in_the_film_is_found_where_they_stand(short_film: ClipTruth)
 def test_kept_boxes_overlap_little_and_every_dropped_one_overlaps_a_better(
     rows: list[tuple[float, float, float, float]],
 ) -> None:
-    boxes = np.array([(x, y, x + size, y + size, score) for x, y, size, score in rows], np.float32).reshape(-1, 5)
-    kept = keep_best(boxes, 0.5)
+    found = [(x, y, x + size, y + size, score) for x, y, size, score in rows]
+    boxes = np.array(found, np.float32).reshape(-1, 5)
+    kept = keep_best(found, 0.5)
     among = overlaps(kept, kept) - np.eye(len(kept))
     assert (among <= 0.5).all()
     for box in boxes:
@@ -141,4 +142,4 @@ def test_kept_boxes_overlap_little_and_every_dropped_one_overlaps_a_better(
 
 
 def test_nobody_is_an_empty_array() -> None:
-    assert keep_best(NO_BOXES, 0.5).shape == (0, 5)
+    assert keep_best([], 0.5).shape == (0, 5)

@@ -102,7 +102,7 @@ def test_a_missing_model_file_is_refused(copied: Path) -> None:
 
 
 def test_a_model_that_its_card_describes_wrongly_is_refused_with_both_shapes(copied: Path) -> None:
-    _rewrite(copied, input=[1, 2, 240, 320], output=[1, 5, 60, 80])
+    _rewrite(copied, input=[1, 2, 240, 320])
     with pytest.raises(BadModelError, match=r"takes \(1, 2, 384, 512\) .*its card says \(1, 2, 240, 320\)"):
         open_own(5, copied)
 
@@ -139,15 +139,15 @@ def test_what_is_no_card_at_all_is_refused(tmp_path: Path) -> None:
 def test_the_background_is_learnt_slowly_and_only_from_what_was_seen(
     levels: list[int], learn_s: float, fps: float
 ) -> None:
-    place = np.zeros((3, 4), np.float32)
+    place = np.zeros((3, 4), np.uint8)
     background = LearntBackground(place, learn_s, 8, fps)
     for number, level in enumerate(levels):
-        picture = np.full((3, 4), level, np.float32)
+        picture = np.full((3, 4), level, np.uint8)
         background.begin(picture)
-        known = place.copy()
+        known = place.astype(float)
         seen = levels[: max(number, 1)]
-        assert min(seen) - 1e-3 <= known.min() <= known.max() <= max(seen) + 1e-3
+        assert min(seen) <= known.min() <= known.max() <= max(seen)
         background.learn(picture)
         step = np.abs(place - known).max()
         if number + 2 > learn_s * fps >= 1:
-            assert step <= 8 * max(LEARN_EVERY_S / learn_s, 1 / (learn_s * fps)) * 1.5 + 1e-3
+            assert step <= 8 * max(LEARN_EVERY_S / learn_s, 1 / (learn_s * fps)) * 1.5 + 1  # which rounding may add

@@ -8,17 +8,18 @@ from pathlib import Path
 import torch
 
 from edge.vision.cards import OwnModelCard
-from edge.vision.training.network import INPUT, STRIDE, PersonNet, Shipped
+from edge.vision.training.network import INPUT, MOST, PersonNet, Shipped
 
 
 def export(weights: Path, out: Path) -> None:
     """Write the ONNX file: peaks are kept and boxes decoded inside the graph."""
     net = PersonNet()
     net.load_state_dict(torch.load(weights, weights_only=True, map_location="cpu"))
+    pictures = torch.zeros(1, 2, *INPUT, dtype=torch.uint8)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter that needs no further package calls itself old
         torch.onnx.export(
-            Shipped(net).eval(), (torch.zeros(1, 2, *INPUT),), str(out), dynamo=False, opset_version=17,
+            Shipped(net).eval(), (pictures,), str(out), dynamo=False, opset_version=17,
             input_names=["pictures"], output_names=["people"],
         )  # fmt: skip
 
@@ -31,7 +32,7 @@ def write_card(model: Path, least: float, sure: float, overlap: float) -> None:
         sha256=hashlib.sha256(model.read_bytes()).hexdigest(),
         layout="picture and background to peaks",
         input=(1, 2, *INPUT),
-        output=(1, 5, INPUT[0] // STRIDE, INPUT[1] // STRIDE),
+        output=(1, 5, MOST),
         least=least,
         sure=sure,
         overlap=overlap,

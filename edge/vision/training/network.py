@@ -4,6 +4,8 @@ An encoder of depth-wise separable blocks down to a 32nd of the picture, so that
 whole, and a way back up to a quarter of it, so that small people are told apart.
 """
 
+from copy import deepcopy
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -17,6 +19,10 @@ WIDTHS = (16, 48, 96, 160, 192)
 BLOCKS = (2, 3, 5, 3)
 """How many blocks at stride 4, 8, 16 and 32."""
 UP = 64
+MIDDLE, GREYS, DIFFERENCES = 128.0, 128.0, 48.0
+"""The grey that is 0 to the first layer, and the greys and differences that are 1."""
+MOST = 100
+"""Peaks that the exported network gives; more people than that are not told apart."""
 
 
 def block(before: int, after: int, stride: int = 1) -> nn.Module:
@@ -78,32 +84,47 @@ class PersonNet(nn.Module):
 
 def boxes_of(out: torch.Tensor) -> torch.Tensor:
     """(n, 5, h, w) as the network gives it → (n, 4, h, w): middle x, middle y, width, height in input pixels."""
-    rows = torch.arange(out.shape[2], device=out.device, dtype=out.dtype)[:, None] * STRIDE + STRIDE / 2
-    columns = torch.arange(out.shape[3], device=out.device, dtype=out.dtype)[None] * STRIDE + STRIDE / 2
-    wide, tall = WIDE * out[:, 3].clamp(-4, 4).exp(), TALL * out[:, 4].clamp(-4, 4).exp()
-    return torch.stack([columns + out[:, 1] * wide, rows + out[:, 2] * tall, wide, tall], dim=1)
+    rows = torch.arange(out.shape[2], device=out.device, dtype=out.dtype)[:, None]
+    columns = torch.arange(out.shape[3], device=out.device, dtype=out.dtype)[None]
+    return torch.stack(_box(columns, rows, *out[:, 1:].unbind(dim=1)), dim=1)
+
+
+def _box(
+    x: torch.Tensor, y: torch.Tensor, dx: torch.Tensor, dy: torch.Tensor, wide: torch.Tensor, tall: torch.Tensor
+) -> list[torch.Tensor]:
+    """Boxes of cells, by column and row, and of what the network says there; any shapes that go together."""
+    wide, tall = WIDE * wide.clamp(-4, 4).exp(), TALL * tall.clamp(-4, 4).exp()
+    return [(x + 0.5) * STRIDE + dx * wide, (y + 0.5) * STRIDE + dy * tall, wide, tall]
 
 
 class Shipped(nn.Module):
-    """The network as it is exported: (1, 2, H, W) grey bytes as float32 → (1, 5, H/4, W/4).
+    """The network as it is exported: (1, 2, H, W) grey bytes → (1, 5, MOST), the best peaks first.
 
-    Input channels are the picture and the background, 0..255. Output channels are the score of a peak (0 where
-    there is none), and its box: middle x, middle y, width, height in the input's pixels.
+    Input channels are the picture and the background, 0..255. Output rows are the score of a peak (0 where there are
+    no more), and its box: middle x, middle y, width, height in the input's pixels.
     """
 
     def __init__(self, net: PersonNet) -> None:
         super().__init__()
-        self.net = net
+        self.net = deepcopy(net)
+        first: nn.Conv2d = self.net.stem[0][0]
+        with torch.no_grad():  # what `prepared` does, but for the middle, is the first layer's to do
+            grey, off = first.weight.split(1, dim=1)
+            first.weight[:] = torch.cat([grey / GREYS + off / DIFFERENCES, -off / DIFFERENCES], dim=1)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """See the class."""
-        out = self.net(prepared(pictures))
+        out = self.net(pictures.float() - MIDDLE)
         heat = out[:, :1].sigmoid()
         peak = (functional.max_pool2d(heat, 3, 1, 1) == heat).to(heat.dtype)
-        return torch.cat([heat * peak, boxes_of(out)], dim=1)
+        score, cell = (heat * peak).flatten(2).topk(MOST)
+        dx, dy, wide, tall = out[:, 1:].flatten(2).gather(2, cell.expand(-1, 4, -1)).split(1, dim=1)
+        columns = out.shape[3]
+        x, y = (cell % columns).to(heat.dtype), (cell // columns).to(heat.dtype)
+        return torch.cat([score, *_box(x, y, dx, dy, wide, tall)], dim=1)
 
 
 def prepared(pictures: torch.Tensor) -> torch.Tensor:
     """Picture and background (n, 2, H, W), 0..255 → what the first layer takes: grey, and its difference."""
     grey = pictures[:, :1]
-    return torch.cat([grey * (1 / 128) - 1, (grey - pictures[:, 1:]) * (1 / 48)], dim=1)
+    return torch.cat([(grey - MIDDLE) / GREYS, (grey - pictures[:, 1:]) / DIFFERENCES], dim=1)

@@ -90,7 +90,7 @@ def measure(chain: Chain, say: Say) -> Speed:
 def _bare_ms(model: Path) -> float:
     """The session alone, with one and the same input."""
     session = ModelSession(CARD.parent / read_card(CARD).file if model == OWN else model)
-    blob = np.random.default_rng(1).integers(0, 256, session.input_shape).astype(np.float32)
+    blob = np.random.default_rng(1).integers(0, 256, session.input_shape).astype(session.input_type)
     for _ in range(WARM_UP):
         session.run(blob)
     began = time.process_time()
