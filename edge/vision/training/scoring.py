@@ -1,5 +1,6 @@
 """How well a detector and the tracker do on a film: misses, false people and swapped ids (MOTA)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,7 @@ class Tally:
         )
 
 
-def tally_film(shots: list[Shot], boxes: list[Boxes], rules: TrackRules, tally: Tally) -> None:
+def tally_film(shots: Sequence[Shot], boxes: Sequence[Boxes], rules: TrackRules, tally: Tally) -> None:
     """Track boxes (one array per shot) through a film and add to the tally what came of it."""
     tracker = Tracker()
     last: dict[int, int] = {}

@@ -1,7 +1,9 @@
 """Fits the network: `python -m edge.vision.training.train POOL OUT.pt --minutes 40`.
 
 The learning rate follows the time that is left, so that a machine of any speed ends with a finished network.
-New files of the pool are picked up while it runs.
+New files of the pool are picked up while it runs. On Linux begin the command with `MALLOC_MMAP_MAX_=0
+MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=1073741824`: a step then takes two thirds of the time (0.24 s instead
+of 0.36, on two cores), since the C library no longer gives every layer's memory back and fetches it anew.
 """
 
 import argparse
