@@ -113,6 +113,8 @@ def follow(crowd: Crowd, tracks: Iterable[Track], at: float, scene: SceneInPixel
                 names[other.id] = other.id
             people[track.id] = _seen(crowd.people[track.id], track, at, scene)
             names[track.id] = track.id
+            lost = [one for one in lost if one.id != track.id]
+            lost += [people[other.id] for other in taken if other.seen < at]
         elif back := _same(track, lost):
             lost.remove(back)
             people[back.id] = _seen(back, track, at, scene)
