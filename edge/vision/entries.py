@@ -149,4 +149,5 @@ def _beside(person: Person, other: Entry, crowd: Crowd) -> bool:
 
 def _named(track: Track, person: Person) -> Track:
     """The track under the number of its person, who may have come from elsewhere."""
-    return track._replace(id=person.id, origin=person.origin)
+    same = person.id == track.id and person.origin == track.origin  # mostly, and a copy costs more than to ask
+    return track if same else track._replace(id=person.id, origin=person.origin)
