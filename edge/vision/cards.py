@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from edge.vision.detector import BadModelError
-from edge.vision.session import ModelSession
+from edge.vision.session import BYTES, FLOATS, ModelSession
 
 MAX_CARD_BYTES = 64 << 10
 
@@ -85,7 +85,7 @@ def open_carded(card: Card, folder: Path) -> ModelSession:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != card.sha256:
             raise BadModelError(f"{path} is not the file of its card: SHA-256 {found[:12]}…, not {card.sha256[:12]}…")
-    session = ModelSession(path)
+    session = ModelSession(path, BYTES if isinstance(card, OwnModelCard) else FLOATS)
     if (session.input_shape, session.output_shape) != (card.input, card.output):
         raise BadModelError(
             f"{path} takes {session.input_shape} and gives {session.output_shape}; "

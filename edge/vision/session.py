@@ -1,7 +1,6 @@
 """An ONNX model, loaded with care: one thread, no spinning, every complaint in words."""
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ import numpy.typing as npt
 from edge.vision.detector import BadModelError
 
 MAX_MODEL_BYTES = 256 << 20
-INPUTS = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8}
-"""Types that a model may take."""
+FLOATS, BYTES = "tensor(float)", "tensor(uint8)"
+"""What a model may take; it gives floats."""
 COMPLAINTS = (
     "EPFail", "Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoModel", "NoSuchFile",
     "NotImplemented", "RuntimeException",
@@ -21,17 +20,16 @@ COMPLAINTS = (
 
 
 class ModelSession:
-    """One input of float32 or bytes, one output of float32, both of fixed shape. Raises BadModelError."""
+    """One input of FLOATS or BYTES, as `takes` says, and one output of floats, of fixed shape. Raises BadModelError."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, takes: str = FLOATS) -> None:
         self._session = _open(path)
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         if len(inputs) != 1 or len(outputs) != 1:
             raise BadModelError(f"{path} has {len(inputs)} inputs and {len(outputs)} outputs; a detector has one each")
         self._name: str = inputs[0].name
-        self.input_shape = _fixed(path, "input", inputs[0], tuple(INPUTS))
-        self.output_shape = _fixed(path, "output", outputs[0], ("tensor(float)",))
-        self.input_type = INPUTS[inputs[0].type]
+        self.input_shape = _fixed(path, "input", inputs[0], takes)
+        self.output_shape = _fixed(path, "output", outputs[0], FLOATS)
 
     def run(self, blob: npt.NDArray[np.float32] | npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """The model's answer to one input; shapes and type as the model says."""
@@ -72,9 +70,7 @@ def load_runtime() -> Any:
     return onnxruntime
 
 
-def _fixed(path: Path, which: str, port: Any, types: Sequence[str]) -> tuple[int, ...]:
-    if port.type not in types or not all(isinstance(size, int) and size > 0 for size in port.shape):
-        raise BadModelError(
-            f"{path}: its {which} is {port.type} {port.shape}, not {' or '.join(types)} of a fixed shape"
-        )
+def _fixed(path: Path, which: str, port: Any, wanted: str) -> tuple[int, ...]:
+    if port.type != wanted or not all(isinstance(size, int) and size > 0 for size in port.shape):
+        raise BadModelError(f"{path}: its {which} is {port.type} {port.shape}, not {wanted} of a fixed shape")
     return tuple(port.shape)

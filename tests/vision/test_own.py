@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -17,6 +18,7 @@ from edge.vision.models import OWN, open_detector
 from edge.vision.own import LEARN_EVERY_S, LearntBackground, open_own
 from edge.vision.watch import Watch
 from simulators.camera import ClipTruth
+from tests.vision.onnx_files import constant_model
 
 
 def _frames(film: ClipTruth) -> list[Frame]:
@@ -104,6 +106,14 @@ def test_a_missing_model_file_is_refused(copied: Path) -> None:
 def test_a_model_that_its_card_describes_wrongly_is_refused_with_both_shapes(copied: Path) -> None:
     _rewrite(copied, input=[1, 2, 240, 320])
     with pytest.raises(BadModelError, match=r"takes \(1, 2, 384, 512\) .*its card says \(1, 2, 240, 320\)"):
+        open_own(5, copied)
+
+
+def test_a_model_that_takes_floats_is_refused_when_it_is_opened(copied: Path) -> None:
+    model = constant_model((1, 2, 384, 512), np.zeros((1, 5, 100)))
+    copied.with_suffix(".onnx").write_bytes(model)
+    _rewrite(copied, sha256=hashlib.sha256(model).hexdigest())
+    with pytest.raises(BadModelError, match=r"its input is tensor\(float\) .*, not tensor\(uint8\) of a fixed shape"):
         open_own(5, copied)
 
 

@@ -18,7 +18,7 @@ import supervision as sv
 
 from drivers.base import Frame
 from edge.vision.boxes import Boxes
-from edge.vision.cards import read_card
+from edge.vision.cards import open_carded, read_card
 from edge.vision.config import CameraConfig
 from edge.vision.detector import Detector, Pixels
 from edge.vision.line import Side
@@ -90,8 +90,9 @@ def measure(chain: Chain, say: Say) -> Speed:
 
 def _bare_ms(model: Path) -> float:
     """The session alone, with one and the same input."""
-    session = ModelSession(CARD.parent / read_card(CARD).file if model == OWN else model)
-    blob = np.random.default_rng(1).integers(0, 256, session.input_shape).astype(session.input_type)
+    session = open_carded(read_card(CARD), CARD.parent) if model == OWN else ModelSession(model)
+    noise = np.random.default_rng(1).integers(0, 256, session.input_shape, np.uint8)
+    blob = noise if model == OWN else noise.astype(np.float32)
     for _ in range(WARM_UP):
         session.run(blob)
     began = time.process_time()
