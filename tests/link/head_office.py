@@ -29,6 +29,8 @@ class HeadOfficeStandIn:
         """Accepted public keys in hex."""
         self.codes: set[str] = {"ABCD-1234"}
         self.approve_at_once = True
+        self.undecided = 0
+        """So many questions more are left open all the same."""
         self.committed: dict[int, int] = {}
         self.events: list[tuple[int, int]] = []
         """(epoch, seq) of every event in the order of its first commit."""
@@ -88,7 +90,8 @@ class HeadOfficeStandIn:
         asked = EnrolRequest.model_validate_json(await request.body())
         if asked.code not in self.codes:
             return JSONResponse({"detail": "this code was used before"}, 403)
-        if not self.approve_at_once:
+        if not self.approve_at_once or self.undecided:
+            self.undecided = max(self.undecided - 1, 0)
             return JSONResponse(EnrolAnswer(status="pending").model_dump())
         self.keys.add(asked.public_key)
         answer = EnrolAnswer(status="approved", store=self.store, change_keys={"k1": "ab" * 32})
