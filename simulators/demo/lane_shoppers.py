@@ -70,10 +70,11 @@ class LaneShoppers:
     async def _take(self, item: str, have: int) -> bool:
         """Scan, and weigh what is sold by weight. Whether it is in the basket: what has no price yet is left there."""
         lane = self._lane
+        await self._until("an answer to what was scanned before never went", lambda shown: not _refused(shown))
         lane.scanner.scan(item[1:], "E0")
         shown = await self._until(
             f"{item} was scanned and nothing followed",
-            lambda shown: len(shown["lines"]) > have or shown["phase"] == "weighing" or shown["hint"] is not None,
+            lambda shown: len(shown["lines"]) > have or shown["phase"] == "weighing" or _refused(shown),
         )
         if shown["phase"] == "weighing":
             shown = await self._weigh(item, have)
@@ -133,6 +134,11 @@ class LaneShoppers:
             return await self._shown()
         except httpx.HTTPError:
             return None
+
+
+def _refused(shown: dict[str, Any]) -> bool:
+    """Whether the screen says no to what was scanned. To lift what lies on the scale is no answer to that."""
+    return shown["hint"] is not None and shown["hint"][0] != "lift"
 
 
 @asynccontextmanager
