@@ -20,6 +20,7 @@ import torch
 from edge.vision.training.grow import grown
 from edge.vision.training.network import PersonNet, prepared
 from edge.vision.training.pool import read_pool_file
+from edge.vision.training.regain import regained
 from edge.vision.training.sample import DRAWN, Sample
 from edge.vision.training.sensor import Grey
 from edge.vision.training.targets import loss
@@ -150,7 +151,10 @@ def train(pool: Pool, out: Path, course: Course, start: Path | None) -> None:
     torch.manual_seed(course.seed)
     random = np.random.default_rng(course.seed)
     net = PersonNet()
-    if start:
+    if start and start.suffix == ".onnx":
+        shown = (batch_of(random, pool.samples, course.batch, WHOLE, torch.device("cpu"))[0] for _ in range(25))
+        net = regained(start, map(prepared, shown))
+    elif start:
         net.load_state_dict(grown(torch.load(start, weights_only=True), net))
     net = net.to(device, memory_format=torch.channels_last).train()
     average = torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGED)
@@ -201,7 +205,10 @@ def main() -> None:
     ask.add_argument("--threads", type=int, default=1)
     ask.add_argument("--rate", type=float, default=4e-3)
     ask.add_argument("--parts-until", type=float, default=0.65, help="of the time; whole pictures follow")
-    ask.add_argument("--start", type=Path, default=None, help="weights to go on from, of this network or a smaller one")
+    ask.add_argument(
+        "--start", type=Path, default=None,
+        help="what to go on from: weights of this network or a smaller one, or this network as an exported .onnx file",
+    )  # fmt: skip
     given = ask.parse_args()
     torch.set_num_threads(given.threads)
     cv2.setNumThreads(1)
