@@ -39,6 +39,7 @@ def test_what_was_exported_is_regained(tmp_path: Path) -> None:
 
 def test_its_norms_know_what_they_see() -> None:
     """Or the first steps of learning would forget what the hours before have learnt."""
+    torch.manual_seed(5)
     shown = torch.randn(8, 2, 64, 96)
     net = regained(CARD.with_name("people.onnx"), [shown])
     with torch.no_grad():
