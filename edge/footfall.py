@@ -63,6 +63,11 @@ class Footfall:
     # What the console and the alarms ask.
 
     @property
+    def core_looks(self) -> float:
+        """How many pictures each core has promised to look at a second: what the model is shown depends on it."""
+        return self._supervisor.core_looks
+
+    @property
     def cameras(self) -> tuple[CameraConfig, ...]:
         """Every configured camera, with what it looks for now."""
         return tuple(self._cameras.values())

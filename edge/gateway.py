@@ -164,7 +164,7 @@ class Gateway:
         self._start_drivers(stack, begin, core, drivers, desks, senses)
         await self._start_senses(stack, begin, core, drivers, senses)
         cameras = ShopCameras(senses.footfall, core.registry)
-        audits = AuditDesk(cameras.config, core.store)
+        audits = AuditDesk(cameras.config, core.store, senses.footfall.core_looks)
         stack.push_async_callback(audits.stop)
 
         await link.start()

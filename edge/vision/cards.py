@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from edge.vision.detector import BadModelError
 from edge.vision.session import BYTES, FLOATS, ModelSession
+from edge.vision.sizes import Size
 
 MAX_CARD_BYTES = 64 << 10
 
 Part = Annotated[float, Field(gt=0, lt=1)]
 Positive = Annotated[float, Field(gt=0, le=3600)]
+Side = Annotated[int, Field(ge=32, le=4096, multiple_of=32)]
 Shape = tuple[int, ...]
 
 
@@ -43,6 +45,8 @@ class OwnModelCard(ModelCard):
     first, or 0, and middle x, middle y, width, height of its box in input pixels."""
     input: tuple[Literal[1], Literal[2], int, int]
     output: tuple[Literal[1], Literal[5], int]
+    smaller: Annotated[tuple[tuple[Side, Side], ...], Field(max_length=20)] = ()
+    """Rows and columns of smaller pictures that it takes as well; its sides then have the names of session.py."""
     learn_s: Positive
     """Seconds over which the background is averaged."""
     learn_at_most: Annotated[float, Field(gt=0, le=255)]
@@ -77,18 +81,22 @@ def read_card(path: Path) -> Card:
         raise BadModelError(f"{path} is no model card: {where}: {first['msg']}") from error
 
 
-def open_carded(card: Card, folder: Path) -> ModelSession:
-    """The session of a card's file, which lies in `folder`. Raises BadModelError where it is another file."""
+def open_carded(card: Card, folder: Path, size: Size | None = None) -> ModelSession:
+    """The session of a card's file, which lies in `folder`; for pictures of `size`, or of the card's own.
+
+    Raises BadModelError where it is another file.
+    """
     path = folder / card.file
     if path.is_file():  # a file that is not there, or far too large, is the session's to refuse
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != card.sha256:
             raise BadModelError(f"{path} is not the file of its card: SHA-256 {found[:12]}…, not {card.sha256[:12]}…")
-    session = ModelSession(path, BYTES if isinstance(card, OwnModelCard) else FLOATS)
-    if (session.input_shape, session.output_shape) != (card.input, card.output):
+    rows, columns = size or card.input[2:4]
+    takes = (*card.input[:2], rows, columns)
+    session = ModelSession(path, BYTES if isinstance(card, OwnModelCard) else FLOATS, (rows, columns))
+    if (session.input_shape, session.output_shape) != (takes, card.output):
         raise BadModelError(
-            f"{path} takes {session.input_shape} and gives {session.output_shape}; "
-            f"its card says {card.input}, {card.output}"
+            f"{path} takes {session.input_shape} and gives {session.output_shape}; its card says {takes}, {card.output}"
         )
     return session

@@ -70,3 +70,5 @@ class WorkOrder(BaseModel):
     epoch: int
     domain: str = ""
     """The host in the codes of this shop's labels."""
+    core_looks: Annotated[float, Field(ge=0)] = 0
+    """How many pictures a second, of all cameras, the core has promised to look at that this one sits at."""

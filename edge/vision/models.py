@@ -29,25 +29,26 @@ LAYOUTS: dict[str, tuple[Fits, Public]] = {
 }
 
 
-def open_detector(model: Path | None, fps: float) -> Detector:
+def open_detector(model: Path | None, fps: float, core_looks: float = 0.0) -> Detector:
     """The detector for a model file or its card; `fps` is how many pictures a second it will see.
 
+    `core_looks`: how many its core has promised to look at each second (see sizes.py).
     Raises BadModelError with the reason.
     """
     if model is None or model == BACKGROUND:
         return BackgroundDetector(fps)
     if model == OWN:
-        return open_own(fps)
+        return open_own(fps, core_looks=core_looks)
     card = model.with_suffix(".json")
-    return _by_card(card, model, fps) if card.is_file() or model == card else _by_shapes(model)
+    return _by_card(card, model, fps, core_looks) if card.is_file() or model == card else _by_shapes(model)
 
 
-def _by_card(path: Path, model: Path, fps: float) -> Detector:
+def _by_card(path: Path, model: Path, fps: float, core_looks: float) -> Detector:
     card = read_card(path)
     if model not in (path, path.parent / card.file):
         raise BadModelError(f"{path} is the card of {card.file}, not of {model.name}")
     if isinstance(card, OwnModelCard):
-        return own_from(card, path.parent, fps)
+        return own_from(card, path.parent, fps, core_looks)
     fits, kind = LAYOUTS[card.layout]
     if not fits(card.input, card.output):
         raise BadModelError(f"{path}: no {card.layout} takes {card.input} and gives {card.output}")

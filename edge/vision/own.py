@@ -5,6 +5,7 @@ only from what it has already seen. Peaks are found and boxes decoded inside the
 """
 
 from bisect import bisect_right
+from functools import lru_cache
 from operator import neg
 from pathlib import Path
 
@@ -16,24 +17,44 @@ from edge.vision.boxes import Boxes, inside, keep_best
 from edge.vision.cards import OwnModelCard, open_carded, read_card
 from edge.vision.detector import BadModelError, Pixels
 from edge.vision.session import ModelSession
+from edge.vision.sizes import Size, affordable
 
 CARD = Path(__file__).parent / "weights" / "people.json"
 Grey = npt.NDArray[np.uint8]
 LEARN_EVERY_S = 1.6
 """A background that changes over ten seconds need not be learnt from every picture."""
+LINEAR_UP_TO = 1.6
+"""A picture that is shrunk by more is averaged, which costs five times as much and would show no more below that."""
 
 
-def open_own(fps: float, card_path: Path = CARD) -> "OwnDetector":
-    """The detector that a card describes; `fps` is how many pictures a second it will see. Raises BadModelError."""
+def open_own(fps: float, card_path: Path = CARD, core_looks: float = 0.0) -> "OwnDetector":
+    """The detector that a card describes; `fps` is how many pictures a second it will see.
+
+    `core_looks`: how many its core has promised to look at each second, those of all cameras. Raises BadModelError.
+    """
     card = read_card(card_path)
     if not isinstance(card, OwnModelCard):
         raise BadModelError(f"{card_path} is the card of a {card.layout} model, which is opened by its file's name")
-    return own_from(card, card_path.parent, fps)
+    return own_from(card, card_path.parent, fps, core_looks)
 
 
-def own_from(card: OwnModelCard, folder: Path, fps: float) -> "OwnDetector":
+def own_from(card: OwnModelCard, folder: Path, fps: float, core_looks: float = 0.0) -> "OwnDetector":
     """The same from a card that was read, whose file lies in `folder`."""
-    return OwnDetector(open_carded(card, folder), card, fps)
+    return OwnDetector(open_carded(card, folder, size_for(card, folder, core_looks)), card, fps)
+
+
+def size_for(card: OwnModelCard, folder: Path, core_looks: float) -> Size:
+    """Of the pictures that a core with so many looks to do each second shows the model."""
+    largest = card.input[2:]
+    if not core_looks or not card.smaller:
+        return largest
+    return affordable((largest, *card.smaller), _full_ms(card, folder), core_looks)
+
+
+@lru_cache(maxsize=4)
+def _full_ms(card: OwnModelCard, folder: Path) -> float:
+    """What the largest picture costs on this machine; tried once in the life of a process."""
+    return open_carded(card, folder).cost_ms()
 
 
 class LearntBackground:
@@ -75,11 +96,13 @@ class OwnDetector:
     """Finds people with the shipped model. Keeps the background of its place, and nothing else."""
 
     def __init__(self, session: ModelSession, card: OwnModelCard, fps: float) -> None:
-        self.name, self.sure = card.name, card.sure
         self._session, self._card = session, card
-        self._size = card.input[3], card.input[2]
+        _, _, rows, columns = session.input_shape
+        self._size = columns, rows
+        self.name = card.name if session.input_shape == card.input else f"{card.name}, {columns}×{rows}"
+        self.sure = card.sure
         self._fps = fps
-        self._blob = np.zeros(card.input, np.uint8)
+        self._blob = np.zeros(session.input_shape, np.uint8)
         self._grey = np.empty((0, 0), np.uint8)
         self._shape: tuple[int, ...] = ()
 
@@ -90,8 +113,8 @@ class OwnDetector:
             self._shape, self._grey = pixels.shape, np.empty(pixels.shape[:2], np.uint8)
             self._background = LearntBackground(place, card.learn_s, card.learn_at_most, self._fps)
         cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY, dst=self._grey)
-        smaller = pixels.shape[0] > self._size[1] and pixels.shape[1] > self._size[0]
-        way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+        much = max(pixels.shape[0] / self._size[1], pixels.shape[1] / self._size[0]) > LINEAR_UP_TO
+        way = cv2.INTER_AREA if much else cv2.INTER_LINEAR
         cv2.resize(self._grey, self._size, dst=picture, interpolation=way)
         self._background.begin(picture)
         peaks = self._session.run(self._blob)[0]

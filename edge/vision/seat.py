@@ -34,7 +34,7 @@ class Seat:
 
     def __init__(self, work: WorkOrder, slot: SlotReader, send: Send) -> None:
         self.work, self._slot, self._send = work, slot, send
-        self._detector = _Noting(open_detector(work.camera.model, work.camera.fps))
+        self._detector = _Noting(open_detector(work.camera.model, work.camera.fps, work.core_looks))
         self._watch = Watch(work.camera, self._detector)
         self._report: Report | None = None
         self._telling: Telling | None = None

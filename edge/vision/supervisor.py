@@ -49,9 +49,14 @@ class VisionSupervisor:
         if len({camera.id for camera in cameras}) != len(cameras):
             raise ValueError("two cameras have the same id")
         cores = len(os.sched_getaffinity(0)) if workers is None else workers
-        self._crew = Crew(max(min(cores, len(cameras)), 1))
+        seats = max(min(cores, len(cameras)), 1)
+        self._crew = Crew(seats)
+        self.core_looks = sum(camera.fps for camera in cameras if camera.counts_people) / seats
+        """How many looks each core has promised a second (see sizes.py)."""
         self._keepers = {
-            camera.id: _Keeper(camera, on_fact, (last_epochs or {}).get(camera.id, 0), domain, self._crew)
+            camera.id: _Keeper(
+                camera, on_fact, (last_epochs or {}).get(camera.id, 0), domain, self.core_looks, self._crew
+            )
             for camera in cameras
         }
         self._tasks: list[asyncio.Task[None]] = []
@@ -105,8 +110,11 @@ class VisionSupervisor:
 class _Keeper:
     """One camera: start, listen, wait, start again."""
 
-    def __init__(self, camera: CameraConfig, on_fact: OnFact, epoch: int, domain: str, crew: Crew) -> None:
+    def __init__(
+        self, camera: CameraConfig, on_fact: OnFact, epoch: int, domain: str, core_looks: float, crew: Crew
+    ) -> None:
         self._camera, self._on_fact, self._epoch, self._domain = camera, on_fact, epoch, domain
+        self._core_looks = core_looks
         self._crew = crew
         self._tally = Tally()
         self._said_lost = ""
@@ -186,7 +194,7 @@ class _Keeper:
 
     def _next_order(self) -> WorkOrder:
         self._epoch = max(self._epoch + 1, round(time.time() * 1000))
-        return WorkOrder(camera=self._camera, epoch=self._epoch, domain=self._domain)
+        return WorkOrder(camera=self._camera, epoch=self._epoch, domain=self._domain, core_looks=self._core_looks)
 
     def _take(self, told: Told) -> None:
         self._heard = time.monotonic()

@@ -104,8 +104,11 @@ def test_a_missing_model_file_is_refused(copied: Path) -> None:
 
 
 def test_a_model_that_its_card_describes_wrongly_is_refused_with_both_shapes(copied: Path) -> None:
-    _rewrite(copied, input=[1, 2, 240, 320])
-    with pytest.raises(BadModelError, match=r"takes \(1, 2, 384, 512\) .*its card says \(1, 2, 240, 320\)"):
+    _rewrite(copied, output=[1, 5, 50])
+    with pytest.raises(BadModelError, match=r"takes \(1, 2, 384, 512\) .*its card says .*, \(1, 5, 50\)"):
+        open_own(5, copied)
+    _rewrite(copied, input=[1, 2, 240, 320], output=[1, 5, 100])
+    with pytest.raises(BadModelError, match=r"people\.onnx cannot be loaded as an ONNX model: .*Incompatible"):
         open_own(5, copied)
 
 

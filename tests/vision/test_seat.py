@@ -100,3 +100,14 @@ def test_stills_are_of_the_next_picture_and_only_so_many_wait(sitting: Sitting) 
     assert heads == [b"\x89PNG"] * 4 + [bytes(4)] * 2
     for file in files:
         os.close(file)
+
+
+def test_a_core_with_far_too_much_to_do_sees_smaller_pictures_and_says_so() -> None:
+    told: list[Told] = []
+    with Slot() as slot:
+        work = WorkOrder(camera=CameraConfig(id="door", address="usb:0", health_s=0.1), epoch=7, core_looks=1e6)
+        seat = Seat(work, SlotReader(os.dup(slot.fd)), told.append)
+        sitting = Sitting(SlotWriter(slot.fd), seat, told)
+        _count_looks(sitting, 100.0, 0.5, moved=True)
+        seat.close()
+    assert {one.detector for one in told if isinstance(one, Health)} == {"own, 320×224"}

@@ -41,6 +41,8 @@ class Order(BaseModel):
     camera: CameraConfig
     line: str
     span_ms: int
+    core_looks: float = 0.0
+    """As in the camera's own WorkOrder: the clip is looked at as closely as the camera is."""
     clip: int | None = None
 
 
@@ -86,7 +88,7 @@ def count_clip(order: Order) -> Iterator[Told]:
 
 def _count(order: Order) -> Iterator[Told]:
     camera = order.camera
-    detector = _Remembering(open_detector(camera.model, camera.fps))
+    detector = _Remembering(open_detector(camera.model, camera.fps, order.core_looks))
     watch, looks = Watch(camera, detector), Looks(1000 / camera.fps)
     seen: deque[tuple[int, Boxes]] = deque(maxlen=64)
     first: int | None = None

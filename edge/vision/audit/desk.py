@@ -74,8 +74,9 @@ class Audit:
 class AuditDesk:
     """One audit at a time, so that its memory is bounded. Lives on the event loop."""
 
-    def __init__(self, camera_of: CameraOf, store: Store) -> None:
-        self._camera_of, self._store = camera_of, store
+    def __init__(self, camera_of: CameraOf, store: Store, core_looks: float = 0.0) -> None:
+        """`core_looks`: as each core has promised, so that a clip is looked at as closely as the camera is."""
+        self._camera_of, self._store, self._core_looks = camera_of, store, core_looks
         self._audit: Audit | None = None
         self._task: asyncio.Task[None] | None = None
         self._end: asyncio.TimerHandle | None = None
@@ -94,7 +95,8 @@ class AuditDesk:
         """Take the camera's next seconds. Raises KeyError, ValueError (no such line, too long) or Busy."""
         if not LEAST_S <= seconds <= MOST_S:
             raise ValueError(f"a clip is {LEAST_S} to {MOST_S} s long")
-        order = Order(camera=self._check(camera, line), line=line, span_ms=seconds * 1000)
+        found = self._check(camera, line)
+        order = Order(camera=found, line=line, span_ms=seconds * 1000, core_looks=self._core_looks)
         return await self._begin(order, "live", by)
 
     async def begin_file(self, camera: str, line: str, fill: Callable[[int], Awaitable[None]], by: str) -> Audit:
@@ -105,7 +107,7 @@ class AuditDesk:
             await fill(clip)
             if os.fstat(clip).st_size == 0:
                 raise ValueError("no clip came")
-            order = Order(camera=found, line=line, span_ms=MOST_S * 1000, clip=clip)
+            order = Order(camera=found, line=line, span_ms=MOST_S * 1000, core_looks=self._core_looks, clip=clip)
             return await self._begin(order, "file", by)
         finally:
             os.close(clip)

@@ -8,11 +8,18 @@ from pathlib import Path
 import torch
 
 from edge.vision.cards import OwnModelCard
+from edge.vision.session import COLUMNS, ROWS
+from edge.vision.sizes import Size
 from edge.vision.training.network import INPUT, MOST, PersonNet, Shipped
+
+SMALLER: tuple[Size, ...] = (
+    (352, 480), (352, 448), (320, 448), (320, 416), (288, 416), (288, 384), (256, 384), (256, 352), (224, 320),
+)  # fmt: skip
+"""What a busy core may show it instead (see `edge.vision.sizes`): of about the same shape, ever smaller."""
 
 
 def export(weights: Path, out: Path) -> None:
-    """Write the ONNX file: peaks are kept and boxes decoded inside the graph."""
+    """Write the ONNX file: peaks are kept and boxes decoded inside the graph, for pictures of any size."""
     net = PersonNet()
     net.load_state_dict(torch.load(weights, weights_only=True, map_location="cpu"))
     pictures = torch.zeros(1, 2, *INPUT, dtype=torch.uint8)
@@ -20,7 +27,7 @@ def export(weights: Path, out: Path) -> None:
         warnings.simplefilter("ignore")  # the exporter that needs no further package calls itself old
         torch.onnx.export(
             Shipped(net).eval(), (pictures,), str(out), dynamo=False, opset_version=17,
-            input_names=["pictures"], output_names=["people"],
+            input_names=["pictures"], output_names=["people"], dynamic_axes={"pictures": {2: ROWS, 3: COLUMNS}},
         )  # fmt: skip
 
 
@@ -33,6 +40,7 @@ def write_card(model: Path, least: float, sure: float, overlap: float) -> None:
         layout="picture and background to peaks",
         input=(1, 2, *INPUT),
         output=(1, 5, MOST),
+        smaller=SMALLER,
         least=least,
         sure=sure,
         overlap=overlap,

@@ -32,15 +32,20 @@ WHOLE: Size = (480, 352)
 """Nearly a whole picture …"""
 PART: Size = (256, 192)
 """… and what is looked at first; parts with people in them teach more in a minute than whole pictures."""
+SMALLEST = 0.55
+"""How small a picture is shown at times, beside the drawn one, as a busy core does (see `edge.vision.sizes`)."""
 AVERAGED = 0.995
 """How slowly the weights that are kept follow the ones that are learnt."""
 
 
-def vary(random: Random, sample: Sample, size: Size) -> Sample:
-    """A part of the sample of `size`, mirrored, zoomed, brighter: seldom twice the same, mostly with somebody in it."""
+def vary(random: Random, sample: Sample, size: Size, scale: float = 1.0) -> Sample:
+    """A part of the sample of `size`, mirrored, zoomed, brighter: seldom twice the same, mostly with somebody in it.
+
+    `scale`: how large the whole picture is meant to be shown, beside the drawn one.
+    """
     pictures = _coarse(random, np.stack([sample.picture, sample.background], axis=2))
     wide, tall = DRAWN
-    zoom_y = math.exp(random.uniform(-0.35, 0.45))
+    zoom_y = scale * math.exp(random.uniform(-0.35, 0.45))
     zoom_x = zoom_y * random.uniform(0.88, 1.14)
     aim = np.array([random.uniform(0, wide), random.uniform(0, tall)])
     if len(sample.people) and random.random() < 0.85:
@@ -85,6 +90,12 @@ def _start(random: Random, aim: float, whole: float, part: int) -> float:
     return min(max(aim - random.uniform(0, part), min(0.0, whole - part)), max(0.0, whole - part))
 
 
+def _scaled(size: Size, scale: float) -> Size:
+    """So much of a size, in steps that the network can halve as often as it does."""
+    wide, tall = (max(round(side * scale / 32), 1) * 32 for side in size)
+    return wide, tall
+
+
 def _cut(people: Floats, size: Size) -> Floats:
     """Boxes cut to the picture; who is mostly outside is ignored."""
     area = (people[:, 2] - people[:, 0]) * (people[:, 3] - people[:, 1])
@@ -98,10 +109,10 @@ def _cut(people: Floats, size: Size) -> Floats:
 
 
 def batch_of(
-    random: Random, samples: list[Sample], many: int, size: Size, device: torch.device
+    random: Random, samples: list[Sample], many: int, size: Size, device: torch.device, scale: float = 1.0
 ) -> tuple[torch.Tensor, list[torch.Tensor]]:
     """Random samples, varied: pictures (many, 2, H, W) 0..255, and their people."""
-    chosen = [vary(random, samples[i], size) for i in random.integers(len(samples), size=many)]
+    chosen = [vary(random, samples[i], size, scale) for i in random.integers(len(samples), size=many)]
     pictures = torch.from_numpy(np.stack([np.stack([one.picture, one.background]) for one in chosen]))
     return pictures.to(device).float(), [torch.from_numpy(one.people) for one in chosen]
 
@@ -168,8 +179,9 @@ def train(pool: Pool, out: Path, course: Course, start: Path | None) -> None:
         rate = course.highest * min((step + 1) / 150, 1.0) * (0.5 + 0.49 * math.cos(math.pi * spent))
         learner.param_groups[0]["lr"] = rate
         parts = spent < course.parts_until
-        size, many = (PART, 2 * course.batch) if parts else (WHOLE, course.batch)
-        pictures, people = batch_of(random, pool.samples, many, size, device)
+        scale = 1.0 if random.random() < 0.5 else random.uniform(SMALLEST, 1.0)
+        size, many = (PART, 2 * course.batch) if parts else (_scaled(WHOLE, scale), round(course.batch / scale**2))
+        pictures, people = batch_of(random, pool.samples, many, size, device, scale)
         with torch.autocast(device.type, torch.bfloat16):
             said = net(prepared(pictures).contiguous(memory_format=torch.channels_last))
         wrong, heat, box = loss(said.float(), [rows.to(device) for rows in people])

@@ -58,6 +58,7 @@ def measured(candidates: list[Chain], say: Say) -> list[Result]:
             every=accuracy.measure(chain, 1, say),
             slow=accuracy.measure(chain, EVERY_THIRD, say),
             close_up=hard.get(chain.name),
+            judged=chain.judged,
         )
         for chain in candidates
     ]
@@ -68,14 +69,16 @@ def facts(rows: tuple[Row, ...], results: list[Result]) -> dict[str, object]:
     machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
     targets = [
         {
+            "chain": result.chain,
             "figure": row.name,
             "least": row.least,
             "most": row.most,
-            "value": row.of(results[0]),
-            "met": row.met(results[0]),
+            "value": row.of(result),
+            "met": row.met(result),
         }
+        for result in results
         for row in rows
-        if row.met(results[0]) is not None
+        if row.met(result) is not None
     ]
     return {
         "machine": machine,

@@ -8,7 +8,6 @@ instead of 0.98 on this clip). Where time is measured, line zones and heat map a
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,10 +16,12 @@ from trackers import ByteTrackTracker
 
 from edge.vision.analysis import State, learn
 from edge.vision.boxes import Boxes
+from edge.vision.cards import OwnModelCard, open_carded, read_card
 from edge.vision.clothes import clothes
 from edge.vision.detector import Detector, Pixels
 from edge.vision.line import CountingLine
-from edge.vision.models import OWN, open_detector
+from edge.vision.models import open_detector
+from edge.vision.own import CARD, OwnDetector, size_for
 from edge.vision.session import ModelSession
 from edge.vision.tracking import Tracker, TrackRules, advance
 from edge.vision.yolox import YoloxDetector
@@ -28,6 +29,8 @@ from tests.vision import pets
 
 YOLOX = pets.DATA / "models" / "yolox_nano_416.onnx"
 FASTESTDET = pets.DATA / "models" / "fastestdet_352.onnx"
+RATE, CAMERAS = 5.0, 24
+"""Looks a second that a shop's camera is to get, and how many cameras a core is to look at."""
 LOWEST = 0.1
 """ByteTrack follows people through weak boxes: the score from which it is meant to be shown them."""
 
@@ -53,12 +56,15 @@ class Chain:
     """One way from pictures to counts."""
 
     name: str
-    model: Path
+    bare: Callable[[], ModelSession]
+    """The model alone."""
     open: Callable[[float], Detector]
     """A fresh detector for so many looks a second."""
     analyst: Callable[[float, Sequence[CountingLine], float], Analyst]
     """A fresh analyst: score from which a box is surely somebody, lines, looks a second."""
     ours: bool
+    judged: bool = False
+    """Whether it is to reach the targets."""
 
 
 class OurAnalyst:
@@ -101,12 +107,29 @@ class PeerAnalyst:
 
 
 def chains() -> list[Chain]:
-    """Ours with both models, and the peer's with both of its own."""
+    """Ours with the own model, on a core with many cameras or few, and with YOLOX; the peer's with its own two."""
     return [
-        Chain("ours, own model", OWN, lambda fps: open_detector(OWN, fps), OurAnalyst, ours=True),
-        Chain("ours, YOLOX-nano", YOLOX, lambda fps: open_detector(YOLOX, fps), OurAnalyst, ours=True),
+        _own(f"{CAMERAS} a core", CAMERAS * RATE),
+        _own("few a core", 0.0),
+        Chain("ours, YOLOX-nano", _yolox, lambda fps: open_detector(YOLOX, fps), OurAnalyst, ours=True),
+        Chain("peer, YOLOX-nano", _yolox, lambda _: YoloxDetector(_yolox(), LOWEST), PeerAnalyst, ours=False),
         Chain(
-            "peer, YOLOX-nano", YOLOX, lambda fps: YoloxDetector(ModelSession(YOLOX), LOWEST), PeerAnalyst, ours=False
+            "peer, FastestDet", lambda: ModelSession(FASTESTDET), lambda fps: open_detector(FASTESTDET, fps),
+            PeerAnalyst, ours=False,
         ),
-        Chain("peer, FastestDet", FASTESTDET, lambda fps: open_detector(FASTESTDET, fps), PeerAnalyst, ours=False),
-    ]
+    ]  # fmt: skip
+
+
+def _own(cameras: str, core_looks: float) -> Chain:
+    """With the shipped model, shown what a core with so many looks to do each second shows it."""
+    card = read_card(CARD)
+    assert isinstance(card, OwnModelCard)
+    rows, columns = size = size_for(card, CARD.parent, core_looks)
+    return Chain(
+        f"ours, own {columns}×{rows}, {cameras}", lambda: open_carded(card, CARD.parent, size),
+        lambda fps: OwnDetector(open_carded(card, CARD.parent, size), card, fps), OurAnalyst, ours=True, judged=True,
+    )  # fmt: skip
+
+
+def _yolox() -> ModelSession:
+    return ModelSession(YOLOX)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -18,18 +17,15 @@ import supervision as sv
 
 from drivers.base import Frame
 from edge.vision.boxes import Boxes
-from edge.vision.cards import open_carded, read_card
 from edge.vision.config import CameraConfig
 from edge.vision.detector import Detector, Pixels
 from edge.vision.line import Side
-from edge.vision.models import OWN
-from edge.vision.own import CARD
 from edge.vision.scene import Floor, Line, Scene, Zone, ZoneKind
-from edge.vision.session import ModelSession
+from edge.vision.session import BYTES, ModelSession
 from edge.vision.watch import Watch
 from tests.bench.figure import Say
 from tests.bench.vision.accuracy import clip
-from tests.bench.vision.chains import Chain, PeerAnalyst
+from tests.bench.vision.chains import RATE, Chain, PeerAnalyst
 from tests.vision import pets
 
 ROUNDS, LOOKS, RUNS = 9, 250, 100
@@ -37,8 +33,6 @@ ROUNDS, LOOKS, RUNS = 9, 250, 100
 WARM_UP = 20
 DOORS = ((240.0, 60.0, 240.0, 340.0), (120.0, 60.0, 120.0, 340.0))
 """Two lines through the picture, as x1, y1, x2, y2 in its pixels."""
-RATE = 5.0
-"""Looks a second that a shop's camera is to get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +70,10 @@ class Timed:
 
 def measure(chain: Chain, say: Say) -> Speed:
     """Rounds of the bare model and of the whole chain."""
-    rounds = []
+    rounds, bare = [], chain.bare()
     for number in range(ROUNDS):
         say(f"{chain.name}: speed, round {number + 1} of {ROUNDS}")
-        model = _bare_ms(chain.model)
+        model = _bare_ms(bare)
         whole, detecting, seeing = (_ours if chain.ours else _peers)(chain)
         rounds.append((model, whole, detecting, seeing, model / whole, seeing / model))
     model, whole, _, seeing, whole_over_bare, analytics_over_model = (
@@ -88,11 +82,10 @@ def measure(chain: Chain, say: Say) -> Speed:
     return Speed(model, whole, seeing, whole_over_bare, analytics_over_model)
 
 
-def _bare_ms(model: Path) -> float:
+def _bare_ms(session: ModelSession) -> float:
     """The session alone, with one and the same input."""
-    session = open_carded(read_card(CARD), CARD.parent) if model == OWN else ModelSession(model)
     noise = np.random.default_rng(1).integers(0, 256, session.input_shape, np.uint8)
-    blob = noise if model == OWN else noise.astype(np.float32)
+    blob = noise if session.takes == BYTES else noise.astype(np.float32)
     for _ in range(WARM_UP):
         session.run(blob)
     began = time.process_time()

@@ -23,11 +23,13 @@ class Result:
     """At every third frame."""
     close_up: float | None
     """MOTA on the hard set, with our tracker; None for a peer."""
+    judged: bool
+    """Whether it is to reach the targets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure, and what ours with the own model is to reach."""
+    """A figure, and what ours with the own model is to reach, however many cameras its core has."""
 
     name: str
     of: Callable[[Result], float | None]
@@ -38,7 +40,7 @@ class Row:
     def met(self, result: Result) -> bool | None:
         """Whether a result reaches it; None where nothing is asked."""
         value = self.of(result)
-        if value is None or (self.least is None and self.most is None):
+        if not result.judged or value is None or (self.least is None and self.most is None):
             return None
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
@@ -70,19 +72,22 @@ def rows_for(yolox_close_up: float) -> tuple[Row, ...]:
 
 
 def drawn(rows: tuple[Row, ...], results: list[Result]) -> Table:
-    """The table; targets are for the first result."""
+    """The table; what reaches its target, or misses it, is marked."""
     table = Table(title=f"Counting people: one thread, {platform.machine()}, {os.cpu_count()} cores")
     table.add_column("figure", min_width=36)
     for result in results:
         table.add_column(result.chain.replace(", ", ",\n"), justify="right", no_wrap=True)
     table.add_column("target", justify="right", no_wrap=True)
-    table.add_column("met?")
     for row in rows:
-        values = [row.of(result) for result in results]
-        shown = ["" if value is None else row.form.format(value) for value in values]
+        shown = [_shown(row, result) for result in results]
         target = f"≥ {row.form.format(row.least)}" if row.least is not None else ""
         if row.most is not None:
             target = f"≤ {row.form.format(row.most)}"
-        met = {True: "[green]yes[/green]", False: "[red]no[/red]", None: ""}[row.met(results[0])]
-        table.add_row(row.name, *shown, target, met)
+        table.add_row(row.name, *shown, target)
     return table
+
+
+def _shown(row: Row, result: Result) -> str:
+    value = row.of(result)
+    mark = {True: " [green]✓[/green]", False: " [red]✗[/red]", None: "  "}[row.met(result)]
+    return "" if value is None else row.form.format(value) + mark
