@@ -1,6 +1,7 @@
 """The drawing and the measuring that the shipped model comes from. None of it needs PyTorch."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.vision.boxes import NO_BOXES
+from edge.vision.boxes import NO_BOXES, Boxes
 from edge.vision.tracking import TrackRules
 from edge.vision.training.figure import build, random_look, random_pose
 from edge.vision.training.film import Shot, film
 from edge.vision.training.pool import draw_pool_file, read_pool_file
 from edge.vision.training.sample import DRAWN, make_sample
 from edge.vision.training.scenery import random_scene
-from edge.vision.training.scoring import Tally, tally_film
+from edge.vision.training.scoring import Tally, tally_film, without_the_motionless
 from edge.vision.training.view import View, random_view
 
 views = st.builds(
@@ -84,6 +85,12 @@ def shots() -> list[Shot]:
     return list(film(3, 3, 5, close=True))
 
 
+@pytest.fixture(scope="module")
+def strolls() -> list[Shot]:
+    """People who walk through a usual camera's picture, six seconds."""
+    return list(film(4, 6, 5))
+
+
 def test_people_of_a_film_keep_their_names_and_move_little_between_frames(shots: list[Shot]) -> None:
     followed = 0
     for before, after in pairwise(shots):
@@ -114,6 +121,33 @@ def test_false_people_cost_precision(shots: list[Shot]) -> None:
     tally_film(shots, boxes, TrackRules(), tally)
     assert tally.extra >= len(shots) - 4
     assert tally.precision < 1
+
+
+def _tallied(shots: list[Shot], boxes: list[Boxes]) -> Tally:
+    tally = Tally()
+    tally_film(without_the_motionless(shots, boxes, TrackRules()), boxes, TrackRules(), tally)
+    return tally
+
+
+def test_what_never_moves_counts_neither_way(strolls: list[Shot]) -> None:
+    perfect = [np.hstack([shot.people[:, :4], np.ones((len(shot.people), 1), np.float32)]) for shot in strolls]
+    poster = np.array([(1, 1, 30, 60, 0.9)], np.float32)
+    sitting = np.array([(100, 200, 140, 300, 120, 230, 1)], np.float32)
+    with_poster = [np.vstack([rows, poster]) for rows in perfect]
+    with_sitter = [replace(shot, people=np.vstack([shot.people, sitting]), who=(*shot.who, 999)) for shot in strolls]
+    plain = _tallied(strolls, perfect)
+    assert plain.people > 20
+    assert _tallied(strolls, with_poster) == plain
+    assert _tallied(with_sitter, perfect) == plain
+
+
+def test_whoever_moves_counts_both_ways(strolls: list[Shot]) -> None:
+    perfect = [np.hstack([shot.people[:, :4], np.ones((len(shot.people), 1), np.float32)]) for shot in strolls]
+    strolling = [np.array([(i, 1, i + 29, 60, 0.9)], np.float32) for i in range(0, 6 * len(strolls), 6)]
+    plain = _tallied(strolls, perfect)
+    assert _tallied(strolls, [NO_BOXES for _ in strolls]).recall == 0
+    seen_too_many = _tallied(strolls, [np.vstack(both) for both in zip(perfect, strolling, strict=True)])
+    assert seen_too_many.extra >= plain.extra + len(strolls) - 8
 
 
 def test_views_are_of_every_kind() -> None:

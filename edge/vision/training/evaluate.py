@@ -23,10 +23,12 @@ from edge.vision.own import CARD, open_own
 from edge.vision.tracking import TrackRules
 from edge.vision.training.film import Shot, film, square_film
 from edge.vision.training.naming import Look, Names, follow_names, true_crossings
-from edge.vision.training.scoring import Tally, tally_film
+from edge.vision.training.scoring import Tally, tally_film, without_the_motionless
 
 CHOOSING, MEASURING = 0, 1000
 """First seeds of the films for choosing thresholds, and of those for measuring."""
+SETTLE_S = 10.0
+"""Played before what is scored: a shop's cameras know their places, but for the first seconds of all."""
 KINDS: dict[str, Callable[[int, float, float], Iterator[Shot]]] = {
     "usual": film,
     "close": partial(film, close=True),
@@ -53,22 +55,25 @@ class Done(NamedTuple):
         return (self.tally.mota + self.names.f1) / 2
 
 
-def watch(detector: Detector, shots: Sequence[Shot]) -> Watched:
-    """Play a film."""
-    return Watched(shots, [detector.detect(shot.pixels) for shot in shots])
+def watch(detector: Detector, shots: Sequence[Shot], settle_s: float = SETTLE_S) -> Watched:
+    """Play a film; what is told of it begins after so many seconds."""
+    boxes = [detector.detect(shot.pixels) for shot in shots]
+    begun = sum(shot.at < settle_s for shot in shots)
+    return Watched(shots[begun:], boxes[begun:])
 
 
 def done_at(watched: Sequence[Watched], least: float, sure: float) -> Done:
-    """What comes of it with these thresholds."""
-    tally, names = Tally(), Names()
-    for shots, boxes in watched:
+    """What comes of it with these thresholds, for everything that moves."""
+    tally, names, rules = Tally(), Names(), TrackRules(sure=sure)
+    for film_shots, boxes in watched:
         found = [rows[rows[:, 4] >= least] for rows in boxes]
+        shots = without_the_motionless(film_shots, found, rules)
         looks = [
             Look(shot.at, rows, clothes(shot.pixels, rows), shot.people, shot.who)
             for shot, rows in zip(shots, found, strict=True)
         ]
-        tally_film(shots, found, TrackRules(sure=sure), tally)
-        names += follow_names(looks, TrackRules(sure=sure), true_crossings(looks))
+        tally_film(shots, found, rules, tally)
+        names += follow_names(looks, rules, true_crossings(looks))
     return Done(tally, names)
 
 
@@ -93,7 +98,7 @@ def main() -> None:
     first = CHOOSING if given.choose else MEASURING
     seen: dict[str, list[Watched]] = {}
     for kind, play in KINDS.items():
-        films = [list(play(first + i, given.seconds, given.fps)) for i in range(given.films)]
+        films = [list(play(first + i, SETTLE_S + given.seconds, given.fps)) for i in range(given.films)]
         own = open_own(given.fps, given.card)
         seen[kind] = [watch(open_own(given.fps, given.card), shots) for shots in films]
         tell(kind, "own", done_at(seen[kind], 0, own.sure))

@@ -1,7 +1,10 @@
 """How well a detector and the tracker do on a film: misses, false people and swapped ids (MOTA)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
 
 import numpy as np
 
@@ -13,6 +16,12 @@ from edge.vision.training.view import Floats
 
 ENOUGH = 0.5
 """Intersection over union from which a box is a person's."""
+MOVED = 0.5
+"""Body heights that somebody has to have moved in a film to be seen to be a person, as in a shop (see crowd.py) …"""
+MOTIONLESS_S = 3.0
+"""… and for how long something must have been there to be seen to be none."""
+Standing = tuple[float, float, float, float]
+"""When, middle x, foot y and height."""
 
 
 @dataclass(slots=True)
@@ -79,3 +88,54 @@ def _pair(shared: Floats, before: list[int], ids: list[int]) -> list[tuple[int, 
         pairs.append((i, j))
         rank[i], rank[:, j] = 0, 0
     return pairs
+
+
+def without_the_motionless(shots: Sequence[Shot], boxes: Sequence[Boxes], rules: TrackRules) -> list[Shot]:
+    """The film with its truth softened: whoever never moves, and what is found where nothing ever moves, counts neither
+    way.
+
+    A shop adds up neither a poster nor a stay of somebody who never came, while one mannequin that is found in every
+    picture of a film, or one person who sits through it unseen, would weigh as much as everybody else in it.
+    """
+    stood: dict[int, list[Standing]] = defaultdict(list)
+    for shot in shots:
+        for (x1, y1, x2, y2, *_), name in zip(shot.people.tolist(), shot.who, strict=True):
+            stood[name].append((shot.at, (x1 + x2) / 2, y2, y2 - y1))
+    idle = _motionless(stood, 0.0)
+    tracker, followed, looks = Tracker(), defaultdict[int, list[Standing]](list), []
+    for shot, found in zip(shots, boxes, strict=True):
+        tracker = advance(tracker, found, shot.at, rules, clothes(shot.pixels, found))
+        here = [track for track in tracker.people if track.seen == shot.at]
+        looks.append(here)
+        for track in here:
+            followed[track.id].append((shot.at, *track.foot, track.height))
+    things = _motionless(followed, MOTIONLESS_S)
+    softened = []
+    for shot, here in zip(shots, looks, strict=True):
+        people = shot.people.copy()
+        people[[name in idle for name in shot.who], 6] = 0
+        still = [track for track in here if track.id in things]
+        rows = [
+            (t.x - t.width / 2, t.y - t.height / 2, t.x + t.width / 2, t.y + t.height / 2, t.x, t.y, 0.0) for t in still
+        ]
+        free = [i for i, row in enumerate(rows) if not _is_somebody(row, people)]
+        nobody = np.array([rows[i] for i in free], np.float32).reshape(-1, 7)
+        who = (*shot.who, *(-still[i].id for i in free))
+        softened.append(replace(shot, people=np.vstack([people, nobody]), who=who))
+    return softened
+
+
+def _motionless(stood: Mapping[int, Iterable[Standing]], least_s: float) -> set[int]:
+    """Who was there for so long and never left the place."""
+    found = set()
+    for name, sights in stood.items():
+        at, x, y, tall = zip(*sights, strict=True)
+        if at[-1] - at[0] >= least_s and math.hypot(max(x) - min(x), max(y) - min(y)) <= MOVED * median(tall):
+            found.add(name)
+    return found
+
+
+def _is_somebody(row: Sequence[float], people: Floats) -> bool:
+    """Whether a box is at a person who counts: that one was found, and nothing is to be forgiven."""
+    true = people[people[:, 6] > 0, :4]
+    return bool(overlaps(np.array([row[:4]], np.float32), true).max(initial=0) >= ENOUGH)
