@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import shutil
+import signal
 import tempfile
 import time
 from contextlib import AsyncExitStack, suppress
@@ -56,7 +57,7 @@ def demo(
     except (NotStarted, ApiError) as error:
         console.print(f"[red]The demo could not go on:[/red] {error}\nLogs are in {folder}")
         raise typer.Exit(2) from error
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         broken = False
     if keep is None and not broken:
         shutil.rmtree(folder, ignore_errors=True)
@@ -70,6 +71,7 @@ async def _run(
 ) -> bool:
     """Play the day and judge it. Returns whether a promise was broken."""
     begin = time.monotonic()
+    _end_in_order()
     async with AsyncExitStack() as stack:
         screen = stack.enter_context(Screen(console))
         stage = await set_stage(
@@ -99,6 +101,13 @@ async def _run(
         if seconds is None:
             await _stay_open(stage, labelled, others, seed)
     return bool(judged.broken)
+
+
+def _end_in_order() -> None:
+    """Whoever asks the demo to end, or closes its terminal, gets what Ctrl-C gives: no process is left behind."""
+    if playing := asyncio.current_task():
+        for asked in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(asked, playing.cancel)
 
 
 async def _judge(stage: Stage, day: Day, begin: float) -> Report:
