@@ -4,7 +4,7 @@ import numpy as np
 
 from edge.vision.boxes import Boxes
 from edge.vision.detector import Pixels
-from edge.vision.training.evaluate import KINDS, choose, done_at, watch
+from edge.vision.training.evaluate import KINDS, at_all_levels, choose, watch
 from edge.vision.training.film import Shot
 
 PEOPLE, GHOSTS = 0.48, 0.37
@@ -29,7 +29,7 @@ class Told:
 
 def test_people_are_above_the_thresholds_and_ghosts_below() -> None:
     films = [list(play(3, 3, 5)) for play in KINDS.values()]
-    watched = [[watch(Told(shots), shots, settle_s=0)] for shots in films]
-    least, sure = choose(watched)
+    done = [at_all_levels(watch(Told(shots), shots, settle_s=0)) for shots in films]
+    least, sure = choose(done)
     assert GHOSTS < sure <= PEOPLE  # nobody is begun by a ghost
-    assert all(done_at(kind, least, sure).good > done_at(kind, 0.25, 0.25).good for kind in watched)
+    assert all(kind[least, sure].good > kind[0.25, 0.25].good for kind in done)

@@ -7,11 +7,12 @@ films that no training sample comes from, and nowhere else.
 import argparse
 import itertools
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from statistics import mean
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import cv2
 
@@ -29,6 +30,11 @@ CHOOSING, MEASURING = 0, 1000
 """First seeds of the films for choosing thresholds, and of those for measuring."""
 SETTLE_S = 10.0
 """Played before what is scored: a shop's cameras know their places, but for the first seconds of all."""
+Named = TypeVar("Named")
+Levels = tuple[float, float]
+"""Thresholds: `least` and `sure` of a card."""
+LEVELS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
+PAIRS = tuple((least, sure) for least, sure in itertools.product(LEVELS, LEVELS) if least <= sure)
 KINDS: dict[str, Callable[[int, float, float], Iterator[Shot]]] = {
     "usual": film,
     "close": partial(film, close=True),
@@ -54,6 +60,14 @@ class Done(NamedTuple):
         """A shop asks for both."""
         return (self.tally.mota + self.names.f1) / 2
 
+    def __add__(self, other: object) -> "Done":
+        if not isinstance(other, Done):
+            return NotImplemented
+        return Done(self.tally + other.tally, self.names + other.names)
+
+
+NOTHING = Done(Tally(), Names())
+
 
 def watch(detector: Detector, shots: Sequence[Shot], settle_s: float = SETTLE_S) -> Watched:
     """Play a film; what is told of it begins after so many seconds."""
@@ -77,11 +91,50 @@ def done_at(watched: Sequence[Watched], least: float, sure: float) -> Done:
     return Done(tally, names)
 
 
-def choose(watched: Sequence[Sequence[Watched]]) -> tuple[float, float]:
+def at_all_levels(watched: Watched) -> dict[Levels, Done]:
+    """What comes of one film with every pair of thresholds that may be chosen."""
+    return {levels: done_at([watched], *levels) for levels in PAIRS}
+
+
+def choose(films: Sequence[Mapping[Levels, Done]]) -> Levels:
     """(least, sure) with the highest mean of MOTA and F1 of crossings over kinds of films."""
-    levels = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
-    pairs = [(least, sure) for least, sure in itertools.product(levels, levels) if least <= sure]
-    return max(pairs, key=lambda pair: mean(done_at(kind, *pair).good for kind in watched))
+    return max(PAIRS, key=lambda levels: mean(kind[levels].good for kind in films))
+
+
+class Found(NamedTuple):
+    """What comes of films by the name of a detector, and with our own by its thresholds."""
+
+    named: Mapping[str, Done]
+    levels: Mapping[Levels, Done]
+
+    def __add__(self, other: object) -> "Found":
+        if not isinstance(other, Found):
+            return NotImplemented
+        return Found(_sum(self.named, other.named), _sum(self.levels, other.levels))
+
+
+class Job(NamedTuple):
+    """One film, and what is to be tried on it."""
+
+    kind: str
+    seed: int
+    seconds: float
+    fps: float
+    card: Path
+    against: tuple[Path | None, ...]
+    choose: bool
+
+    def done(self) -> Found:
+        """Play it."""
+        cv2.setNumThreads(1)
+        shots = list(KINDS[self.kind](self.seed, SETTLE_S + self.seconds, self.fps))
+        own = open_own(self.fps, self.card)
+        watched = watch(own, shots)
+        named = {"own": done_at([watched], 0, own.sure)}
+        for path in self.against:
+            rival = open_detector(path, self.fps)
+            named[rival.name] = done_at([watch(rival, shots)], 0, rival.sure)
+        return Found(named, at_all_levels(watched) if self.choose else {})
 
 
 def main() -> None:
@@ -93,28 +146,31 @@ def main() -> None:
     ask.add_argument("--fps", type=float, default=5)
     ask.add_argument("--choose", action="store_true", help="give the card a low `least` for this")
     ask.add_argument("--against", type=Path, nargs="*", default=[], help="model files of other detectors")
+    ask.add_argument("--workers", type=int, default=1)
     given = ask.parse_args()
-    cv2.setNumThreads(1)
     first = CHOOSING if given.choose else MEASURING
-    seen: dict[str, list[Watched]] = {}
-    for kind, play in KINDS.items():
-        films = [list(play(first + i, SETTLE_S + given.seconds, given.fps)) for i in range(given.films)]
-        own = open_own(given.fps, given.card)
-        seen[kind] = [watch(open_own(given.fps, given.card), shots) for shots in films]
-        tell(kind, "own", done_at(seen[kind], 0, own.sure))
-        for path in [None, *given.against]:
-            rival = open_detector(path, given.fps)
-            watched = [watch(open_detector(path, given.fps), shots) for shots in films]
-            tell(kind, rival.name, done_at(watched, 0, rival.sure))
+    found = dict.fromkeys(KINDS, Found({}, {}))
+    with ProcessPoolExecutor(given.workers) as workers:
+        rest = given.seconds, given.fps, given.card, (None, *given.against), given.choose
+        jobs = [Job(kind, first + number, *rest) for kind in KINDS for number in range(given.films)]
+        for job, film_found in zip(jobs, workers.map(Job.done, jobs), strict=True):
+            found[job.kind] += film_found
+    for kind, all_films in found.items():
+        for name, done in all_films.named.items():
+            tell(kind, name, done)
     if given.choose:
-        least, sure = choose(list(seen.values()))
-        for kind, watched in seen.items():
-            tell(kind, f"own, least {least} sure {sure}", done_at(watched, least, sure))
+        least, sure = choose([all_films.levels for all_films in found.values()])
+        for kind, all_films in found.items():
+            tell(kind, f"own, least {least} sure {sure}", all_films.levels[least, sure])
 
 
 def tell(kind: str, name: str, done: Done) -> None:
     """One line of the table."""
     sys.stdout.write(f"{kind:6} {name:30} {done.tally} {done.names}\n")
+
+
+def _sum(one: Mapping[Named, Done], other: Mapping[Named, Done]) -> dict[Named, Done]:
+    return {name: one.get(name, NOTHING) + other.get(name, NOTHING) for name in {**one, **other}}
 
 
 if __name__ == "__main__":

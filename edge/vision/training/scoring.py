@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from statistics import median
 
 import numpy as np
@@ -47,6 +47,9 @@ class Tally:
     def precision(self) -> float:
         """Part of the boxes that are people."""
         return self.hits / max(self.hits + self.extra, 1)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(self)))
 
     def __str__(self) -> str:
         return (
