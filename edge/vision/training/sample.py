@@ -16,6 +16,8 @@ from edge.vision.training.view import Floats, Random
 
 DRAWN = (512, 384)
 """Width and height of a drawn picture; the network is shown parts of it (see train.py)."""
+MOST_SMEARED = 8
+"""Pictures that a young background is the mean of."""
 LEAST_TALL = 14.0
 """Pixels; smaller people are ignored: neither right nor wrong."""
 
@@ -36,11 +38,11 @@ def make_sample(random: Random, scene: Scene) -> Sample:
     state = random.random()
     if state < 0.12:  # just switched on: everything is background
         background = picture.copy()
-    elif state < 0.2:  # switched on a moment ago
-        seconds = random.uniform(0.1, 2.0)
-        background, _, _ = compose(scene, scene.picture, [actor.after(-seconds) for actor in actors])
+    elif state < 0.32:  # switched on a moment ago
+        background = _mean_so_far(random, scene, actors)
     else:
         background = _learnt(random, scene, actors)
+    _round(random, scene, picture, owner)
     _fold(random, picture, owner)
     picture, background = _light(random, scene, picture, background)
     people = truth(drawn, owner)
@@ -137,6 +139,17 @@ def truth(drawn: Sequence[Drawn], owner: npt.NDArray[np.uint8]) -> Floats:
     return np.array(rows, np.float32).reshape(-1, 7)
 
 
+def _mean_so_far(random: Random, scene: Scene, actors: list[Actor]) -> Floats:
+    """The mean of all pictures since a camera was switched on, a moment ago: everybody is smeared along their way."""
+    seconds = math.exp(random.uniform(math.log(0.1), math.log(8)))
+    looks = min(2 + int(4 * seconds), MOST_SMEARED)
+    mean = np.zeros(scene.picture.shape, np.float32)
+    for part in range(looks):
+        ago = seconds * part / (looks - 1)
+        mean += compose(scene, scene.picture, [actor.after(-ago) for actor in actors])[0]
+    return mean / looks
+
+
 def _learnt(random: Random, scene: Scene, actors: list[Actor]) -> Floats:
     """The background after minutes: the place, people who were there, and those who stand there still."""
     background = scene.picture
@@ -159,8 +172,19 @@ def _fold(random: Random, picture: Floats, owner: npt.NDArray[np.uint8]) -> None
     """Shades on the people: no cloth is so flat as it is painted."""
     if random.random() < 0.75:
         height, width = picture.shape
-        folds = 1 + random.uniform(0.03, 0.35) * cloud(random, height, width, int(random.integers(8, 80)), 4)
+        folds = 1 + random.uniform(0.12, 0.6) ** 2 * cloud(random, height, width, int(random.integers(8, 80)), 4)
         np.copyto(picture, picture * np.clip(folds, 0.3, 1.9), where=owner > 0)
+
+
+def _round(random: Random, scene: Scene, picture: Floats, owner: npt.NDArray[np.uint8]) -> None:
+    """Bodies are lighter towards the light and darker away from it, from one side to the other."""
+    if random.random() < 0.7:
+        wide = random.uniform(1.5, 9)
+        soft = cv2.GaussianBlur((owner > 0).astype(np.float32), (0, 0), wide)
+        slope = [cv2.Sobel(soft, cv2.CV_32F, across, 1 - across, scale=wide / 8) for across in (1, 0)]
+        side = slope[0] * np.float32(scene.light[0]) + slope[1] * np.float32(scene.light[1])
+        lit = 1 - np.float32(random.uniform(0.3, 2.2)) * side - np.float32(random.uniform(0, 0.5)) * (1 - soft)
+        np.copyto(picture, picture * np.clip(lit, 0.35, 1.7), where=owner > 0)
 
 
 def _light(random: Random, scene: Scene, picture: Floats, background: Floats) -> tuple[Floats, Floats]:

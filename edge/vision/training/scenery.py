@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from edge.vision.training.actor import Painter, random_actor
-from edge.vision.training.textures import cloud, floor, leaves, shelf, wall, windows
+from edge.vision.training.textures import cloud, clutter, floor, leaves, shelf, wall, windows
 from edge.vision.training.view import Floats, Random, View, random_view
 
 STEP = 2
@@ -49,6 +49,8 @@ def random_scene(random: Random, width: int, height: int) -> Scene:
     room = view.focal * 1.7 / (0.3 * height)  # where a person is a third of the picture high
     far = float(max(random.uniform(4, 18) if random.random() < 0.6 else random.uniform(12, 60), 1.3 * room))
     picture, behind = _floor_and_wall(random, view, far)
+    if random.random() < 0.4:
+        _litter(random, picture)
     things = [thing for _ in range(_how_many(random)) if (thing := _thing(random, view, picture, far))]
     if random.random() < 0.08:
         _mannequins(random, view, picture)
@@ -122,7 +124,7 @@ def _thing(random: Random, view: View, picture: Floats, far: float) -> Thing | N
         return None
     mask = np.zeros(picture.shape, np.uint8)
     tone = random.uniform(20, 235)
-    texture = random.choice(np.array([0, 0, 1, 2, 3]))
+    texture = random.choice(np.array([0, 0, 1, 2, 3, 4]))
     distances = np.hypot(corners[:4, 0], corners[:4, 1])
     nearest = int(distances.argmin())
     for first in ((nearest + 1) % 4, (nearest + 2) % 4, (nearest - 1) % 4, nearest):
@@ -141,7 +143,7 @@ def _face(random: Random, picture: Floats, mask: Floats, quad: Floats, tone: flo
     if not texture:
         cv2.fillConvexPoly(picture, outline, tone, cv2.LINE_AA, 4)
         return
-    make = {1: shelf, 2: windows, 3: leaves}[texture]
+    make = {1: shelf, 2: windows, 3: leaves, 4: clutter}[texture]
     sheet = make(random, 96, 128)
     corners = np.array([(0, 0), (128, 0), (128, 96), (0, 96)], np.float32)
     size = picture.shape[1], picture.shape[0]
@@ -149,6 +151,21 @@ def _face(random: Random, picture: Floats, mask: Floats, quad: Floats, tone: flo
     here = np.zeros(picture.shape, np.uint8)
     cv2.fillConvexPoly(here, outline, 1, cv2.LINE_8, 4)
     np.copyto(picture, warped, where=here > 0)
+
+
+def _litter(random: Random, picture: Floats) -> None:
+    """Signs, bags, cables, goods on the floor: patches full of small things, anywhere."""
+    height, width = picture.shape
+    sheet = clutter(random, height, width)
+    where = np.zeros(picture.shape, np.uint8)
+    for _ in range(int(random.integers(1, 16))):
+        x, y = int(random.integers(0, width)), int(random.integers(0, height))
+        wide, tall = (int(side) for side in np.exp(random.uniform(np.log(6), np.log(150), 2)))
+        if random.random() < 0.5:
+            cv2.ellipse(where, (x, y), (wide // 2 + 1, tall // 2 + 1), 0, 0, 360, 1, -1)
+        else:
+            cv2.rectangle(where, (x, y), (x + wide, y + tall), 1, -1)
+    np.copyto(picture, sheet, where=where > 0)
 
 
 def _mannequins(random: Random, view: View, picture: Floats) -> None:

@@ -23,10 +23,12 @@ class Sensor:
     """Grey levels."""
     quality: int
     """Of the compression, 1..100; 0: none."""
+    crisp: float = 0.0
+    """How much cameras sharpen what they send; edges get a bright and a dark rim."""
 
     def take(self, random: Random, scene: Floats) -> Grey:
         """A frame: grey bytes of the scene's shape."""
-        picture = cv2.GaussianBlur(scene, (0, 0), self.soft) if self.soft else scene
+        picture = self._drawn(scene)
         if self.smear > 1:
             picture = cv2.blur(picture, (self.smear, 1))
         picture = picture + self.noise * random.standard_normal(picture.shape, dtype=np.float32)
@@ -37,8 +39,14 @@ class Sensor:
 
     def remember(self, scene: Floats) -> Grey:
         """What is left of many frames: blurred alike, but without noise."""
-        picture = cv2.GaussianBlur(scene, (0, 0), self.soft) if self.soft else scene
+        picture = self._drawn(scene)
         return np.asarray(np.clip(picture, 0, 255).astype(np.uint8))
+
+    def _drawn(self, scene: Floats) -> Floats:
+        picture = cv2.GaussianBlur(scene, (0, 0), self.soft) if self.soft else scene
+        if self.crisp:
+            picture = picture + self.crisp * (picture - cv2.GaussianBlur(picture, (0, 0), 1.5))
+        return np.asarray(picture, np.float32)
 
 
 def random_sensor(random: Random) -> Sensor:
@@ -48,4 +56,5 @@ def random_sensor(random: Random) -> Sensor:
         smear=int(random.integers(2, 6)) if random.random() < 0.1 else 1,
         noise=float(random.gamma(1.2, 2.0)),
         quality=int(random.integers(12, 85)) if random.random() < 0.6 else 0,
+        crisp=float(random.uniform(0.2, 1.5)) if random.random() < 0.35 else 0.0,
     )

@@ -18,6 +18,33 @@ def cloud(random: Random, height: int, width: int, coarse: int, octaves: int = 4
     return np.asarray(total / max(float(total.std()), 1e-3), np.float32)
 
 
+def clutter(random: Random, height: int, width: int) -> Floats:
+    """Things upon things, of all sizes and tones, as photographs are full of: many small ones to each large one.
+
+    "Dead leaves": sizes fall off so that the picture has the statistics of natural ones at every scale.
+    """
+    picture = np.full((height, width), random.uniform(30, 220), np.float32)
+    most, least = 0.6 * max(height, width), 3.0
+    sizes = least / np.maximum(random.random(int(random.integers(100, 500))), (least / most) ** 0.7) ** (1 / 0.7)
+    low, high = sorted(random.uniform(5, 250, 2).tolist())
+    for size in sorted(sizes.tolist(), key=lambda size: -size * random.uniform(0.3, 1)):
+        x, y = int(random.integers(0, width)), int(random.integers(0, height))
+        tone, shape = random.uniform(low, high), random.random()
+        wide, tall = max(int(size * random.uniform(0.3, 1)), 1), max(int(size * random.uniform(0.3, 1)), 1)
+        if shape < 0.35:
+            cv2.ellipse(picture, (x, y), (wide // 2 + 1, tall // 2 + 1), random.uniform(0, 180), 0, 360, tone, -1)
+        elif shape < 0.7:
+            cv2.rectangle(picture, (x, y), (x + wide, y + tall), tone, -1)
+        elif shape < 0.85:
+            corners = np.array([x, y]) + size * random.uniform(-0.5, 0.5, (4, 2))
+            cv2.fillConvexPoly(picture, cv2.convexHull(corners.astype(np.int32)), tone)
+        else:
+            far = size * random.uniform(-1, 1, 2)
+            cv2.line(picture, (x, y), (x + int(far[0]), y + int(far[1])), tone, int(random.integers(1, 4)))
+    picture *= 1 + random.uniform(0.02, 0.1) * cloud(random, height, width, 6, 5, 0.8)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), random.uniform(0.5, 1.2)), np.float32)
+
+
 def floor(random: Random, side: int = 512) -> Floats:
     """A piece of floor that may be repeated: tiles, planks, paving, asphalt, carpet, grass with paths."""
     base, rough = random.uniform(45, 205), random.uniform(1, 9)
@@ -90,8 +117,10 @@ def leaves(random: Random, height: int, width: int) -> Floats:
 
 def wall(random: Random, height: int = 192, width: int = 512) -> Floats:
     """What stands behind the floor; row 0 is its top."""
-    kind = random.choice(["plain", "shelf", "windows", "leaves", "clutter"])
-    if kind == "shelf":
+    kind = random.choice(["plain", "shelf", "windows", "leaves", "panels", "clutter", "clutter"])
+    if kind == "clutter":
+        picture = clutter(random, height, width)
+    elif kind == "shelf":
         picture = shelf(random, height, width)
     elif kind == "windows":
         picture = windows(random, height, width)
@@ -99,7 +128,7 @@ def wall(random: Random, height: int = 192, width: int = 512) -> Floats:
         picture = leaves(random, height, width)
     else:
         picture = random.uniform(40, 235) + random.uniform(1, 7) * cloud(random, height, width, 3)
-    for _ in range(random.integers(0, 14) if kind == "clutter" else random.integers(0, 4)):
+    for _ in range(random.integers(0, 14) if kind == "panels" else random.integers(0, 4)):
         x, y = int(random.integers(0, width)), int(random.integers(0, height))
         wide, tall = int(random.integers(5, 60)), int(random.integers(8, 120))
         cv2.rectangle(picture, (x, y), (x + wide, y + tall), random.uniform(10, 245), -1)
@@ -115,10 +144,14 @@ def wall(random: Random, height: int = 192, width: int = 512) -> Floats:
 def cloth(random: Random, height: int, width: int) -> Floats:
     """A pattern to multiply a garment with, about 1: stripes, checks, print, folds."""
     strength = random.uniform(0.1, 0.6)
-    kind = random.choice(["folds", "across", "down", "checks", "print"])
+    kind = random.choice(["folds", "across", "down", "checks", "print", "flowers"])
     y, x = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)[None]
     if kind == "folds":
         return np.asarray(1 + 0.5 * strength * cloud(random, height, width, 3, 3), np.float32)
+    if kind == "flowers":
+        print_ = clutter(random, height, width)
+        print_ = (print_ - print_.mean()) / max(float(print_.std()), 1.0)
+        return np.asarray(np.maximum(1 + strength * print_, 0.15), np.float32)
     period = max(height, width) / random.uniform(3, 12)
     pattern = np.zeros((height, width), np.float32)
     if kind in ("across", "checks"):
