@@ -52,6 +52,8 @@ class Look:
     """What is pushed: "", "trolley", "pram" or "suitcase"."""
     pattern: int
     """Seed of the cloth's pattern; 0: plain."""
+    shirt: float
+    """What shows where a jacket is open in front; below 0: it is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def random_look(random: Random) -> Look:
         skirt=random.uniform(0.3, 1.6) if random.random() < 0.25 else 0.0,
         bare_arms=random.random() < 0.3, bare_legs=random.random() < 0.2, backpack=random.random() < 0.15,
         handbag=random.random() < 0.25, cart=cart,
-        pattern=int(random.integers(1, 1 << 30)) if random.random() < 0.55 else 0,
+        pattern=int(random.integers(1, 1 << 30)) if random.random() < 0.35 else 0,
+        shirt=random.uniform(10, 250) if random.random() < 0.35 else -1.0,
     )  # fmt: skip
 
 
@@ -137,10 +140,14 @@ def build(look: Look, pose: Pose) -> tuple[Floats, list[Part]]:
         upper(-0.06 * broad, 0, 0.22, 0.06), upper(0.06 * broad, 0, 0.22, 0.06),
         upper(-0.095 * broad, 0, 0.31, 0.034), upper(0.095 * broad, 0, 0.31, 0.034),
     )  # fmt: skip
+    if look.shirt >= 0:
+        front = 0.05 + 0.06 * look.belly
+        add("shirt", look.shirt, upper(0, front + 0.03, 0.06, 0.022), upper(0, 0.055, 0.29, 0.012 + 0.012 * broad))
     for side, sign in ((-1, -1.0), (1, 1.0)):
         _arm(add, look, pose, side, sign, upper)
     add("neck", look.skin, upper(0, 0, 0.33, 0.032), upper(0, 0.005, 0.37, 0.03))
     add("head", look.skin, upper(0, 0.012, 0.425, 0.05), upper(0, 0.02, 0.405, 0.04))
+    add("eyes", look.skin * 0.5, upper(-0.02, 0.056, 0.428, 0.008), upper(0.02, 0.056, 0.428, 0.008))
     cap = upper(0, 0.012, 0.455, 0.066) if look.hat else upper(0, -0.006, 0.445, 0.056)
     add("hair", look.bag if look.hat else look.hair, cap, upper(0, -0.016, 0.425, 0.05))
     if look.long_hair:
