@@ -64,7 +64,7 @@ def looks(short_film: ClipTruth) -> list[tuple[Frame, Boxes]]:
     return [(frame, full.detect(frame.pixels)) for frame in frames]
 
 
-@pytest.mark.parametrize("size", _card().smaller[::4])
+@pytest.mark.parametrize("size", _card().smaller[::5])
 def test_whoever_is_found_in_the_full_picture_is_found_in_a_smaller_one(
     looks: list[tuple[Frame, Boxes]], size: Size
 ) -> None:

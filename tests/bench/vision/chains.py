@@ -107,10 +107,10 @@ class PeerAnalyst:
 
 
 def chains() -> list[Chain]:
-    """Ours with the own model, on a core with many cameras or few, and with YOLOX; the peer's with its own two."""
+    """Ours with the own model, on a core with few cameras or many, and with YOLOX; the peer's with its own two."""
     return [
-        _own(f"{CAMERAS} a core", CAMERAS * RATE),
         _own("few a core", 0.0),
+        _own(f"{CAMERAS} a core", CAMERAS * RATE),
         Chain("ours, YOLOX-nano", _yolox, lambda fps: open_detector(YOLOX, fps), OurAnalyst, ours=True),
         Chain("peer, YOLOX-nano", _yolox, lambda _: YoloxDetector(_yolox(), LOWEST), PeerAnalyst, ours=False),
         Chain(
