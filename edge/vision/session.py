@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -47,13 +48,13 @@ class ModelSession:
         return answer
 
     def cost_ms(self) -> float:
-        """Milliseconds of this thread's processor time for one run, at best: others on the machine only add to it."""
+        """Milliseconds of this thread's processor time that a run mostly takes, with what others on the box cost it."""
         blob, took = np.zeros(self.input_shape, np.uint8 if self.takes == BYTES else np.float32), []
         for _ in range(WARM_UP + RUNS):
             began = time.thread_time()
             self.run(blob)
             took.append(time.thread_time() - began)
-        return min(took[WARM_UP:]) * 1000
+        return median(took[WARM_UP:]) * 1000
 
 
 def _open(path: Path, size: Size | None) -> Any:
