@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 from securesystemslib.signer import CryptoSigner
@@ -19,13 +21,34 @@ STORE = "0204"
 A, B = "03850334043641", "03850334018236"
 
 
+@cache
+def _migrated() -> sqlite3.Connection:
+    """What the schema files make of nothing. Once: going through all of them takes longer than most tests."""
+    return open_for_writing(":memory:")
+
+
+def empty_database() -> sqlite3.Connection:
+    """A new store of record in memory."""
+    made = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    _migrated().backup(made)
+    made.execute("PRAGMA foreign_keys=ON")
+    return made
+
+
+def empty_file(path: Path) -> Path:
+    """A new store of record on the disk, unless there is one already."""
+    if not path.exists():
+        path.write_bytes(_migrated().serialize())
+    return path
+
+
 class Desk:
     """Runs works against the real schema in memory; `now` is whatever the test says."""
 
     def __init__(
         self, limits: Limits | None = None, queue_bytes: int = 1 << 24, engine: PriceEngine | None = None
     ) -> None:
-        self.sql: sqlite3.Connection = open_for_writing(":memory:")
+        self.sql = empty_database()
         self.outbox = Outbox(7, queue_bytes)
         self.outbox.reload(self.sql)
         self.now = 1_000_000

@@ -38,6 +38,7 @@ from edge.receiving.machine import Rules as ReceivingRules
 from edge.receiving.records import Registrar
 from edge.store import Store, Transaction
 from edge.verbs import ShopVerbs
+from tests.desk import empty_file
 
 T = TypeVar("T")
 SMALL = Panel(250, 122, (Ink.BLACK, Ink.WHITE, Ink.RED))
@@ -61,7 +62,7 @@ class Floor:
         self.now = now
         self.live: Callable[[], int] | None = live
         self.shop = Shop(id="0204", name="Market Ilica", currency="EUR", locale="hr", timezone=timezone)
-        self.store = Store(folder / "store.db", self.clock, epoch=7)
+        self.store = Store(empty_file(folder / "store.db"), self.clock, epoch=7)
         self.site = Site(self.shop.id, self.shop.domain, self.shop.timezone)
         self.engine = PriceEngine(held_after_ms=1_000)
         self.registry = Registry(self.store, self.clock, silent_after_ms=10 * DAY)

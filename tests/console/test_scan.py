@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from drivers.base import Sighting, load_driver
 from edge.labels.photo import read_codes
@@ -21,6 +22,7 @@ from edge.views.selling import PAUSE_MS, SHORTEST_MS, WINDOW_MS, Sold, loss_per_
 from edge.views.tasks import TaskKind, list_tasks
 from tests.console.conftest import MILK, NOW, OIL
 from tests.console.floor import HOUR, MIDDLE, MINUTE, Floor, row
+from tests.desk import empty_database
 
 
 def sell(shop: Floor, at: int, item: str, minor: int, total: int) -> None:
@@ -114,11 +116,7 @@ def test_of_several_labels_the_one_that_shows_this_version_comes_first(shop: Flo
 @settings(max_examples=150)
 @given(st.text(max_size=300))
 def test_any_code_is_looked_up_without_harm(tmp_path_factory: pytest.TempPathFactory, code: str) -> None:
-    from sqlite_utils import Database
-
-    from edge.store.database import open_for_writing
-
-    db = Database(open_for_writing(":memory:"))
+    db = Database(empty_database())
     hit = find_scanned(db, code, NOW)
     assert hit is None or (hit.device, hit.labels) == ("", ())
     db.close()
