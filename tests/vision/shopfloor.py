@@ -15,7 +15,7 @@ from drivers.base import Frame
 from edge.vision.line import LineKind, Side
 from edge.vision.scene import Floor, Line, Rules, Scene, Zone, ZoneKind
 from edge.vision.training.actor import Actor
-from edge.vision.training.figure import Pose, random_look
+from edge.vision.training.look import Pose, random_look
 from edge.vision.training.sample import DRAWN, compose
 from edge.vision.training.scenery import Scene as Scenery
 from edge.vision.training.sensor import random_sensor

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from edge.vision.boxes import NO_BOXES, Boxes
 from edge.vision.tracking import TrackRules
-from edge.vision.training.figure import build, random_look, random_pose
+from edge.vision.training.figure import build
 from edge.vision.training.film import Shot, film
+from edge.vision.training.look import ARMS, random_look, random_pose
 from edge.vision.training.pool import draw_pool_file, read_pool_file
-from edge.vision.training.sample import DRAWN, make_sample
-from edge.vision.training.scenery import random_scene
+from edge.vision.training.sample import DRAWN, compose, make_sample
+from edge.vision.training.scenery import random_scene, rearranged
 from edge.vision.training.scoring import Tally, tally_film, without_the_motionless
 from edge.vision.training.view import View, random_view
 
@@ -51,6 +52,32 @@ def test_a_body_stands_on_the_floor_and_is_as_tall_as_it_says(seed: int) -> None
     assert np.isfinite(spheres).all()
     assert (body[:, 2] >= 0).all()
     assert 0.4 * look.tall < (body[:, 2] + body[:, 3]).max() < 1.35 * look.tall
+
+
+@pytest.mark.parametrize("kind", ["walk", "stand", "sit", "reach", "crouch"])
+@pytest.mark.parametrize("arms", ARMS)
+def test_arms_are_as_long_as_arms_whatever_they_do(kind: str, arms: str) -> None:
+    random = np.random.default_rng(ARMS.index(arms))
+    look = random_look(random)
+    spheres, parts = build(look, replace(random_pose(random, ""), kind=kind, arms=arms))
+    for part in parts:
+        if part.name in ("sleeve", "forearm"):
+            first, last = spheres[part.first : part.last, :3]
+            assert 0.1 < np.linalg.norm(last - first) / look.tall < 0.25
+
+
+def test_a_place_that_was_rearranged_has_things_where_it_differs_and_no_people() -> None:
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        before = random_scene(random, *DRAWN)
+        picture = before.picture.copy()
+        after = rearranged(random, before)
+        np.testing.assert_array_equal(before.picture, picture)
+        assert after.things[: len(before.things)] == before.things
+        drawn, people, owner = compose(after, after.picture, [])
+        assert not people
+        assert not owner.any()
+        np.testing.assert_array_equal(drawn, after.picture)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from edge.vision.training.figure import Look, Part, Pose, build, random_look, random_pose
-from edge.vision.training.textures import cloth
+from edge.vision.training.figure import build
+from edge.vision.training.look import Look, Pose, random_look, random_pose
+from edge.vision.training.parts import Part
+from edge.vision.training.textures import cloth, strands
 from edge.vision.training.view import Floats, Random, View
 
 CORNERS = 16
@@ -19,6 +21,11 @@ SHIFT = 4
 CHEST = 0.8
 """Where on the body the network's peak is: the part that is last to be hidden in a crowd."""
 NEVER_NEARER_M = 0.45
+SMALL = frozenset({"eye", "brow", "glasses", "nose", "mouth", "beard", "belt", "strap"})
+"""Parts that nobody sees of a person who is less than `FACES_FROM` pixels tall."""
+FACES_FROM = 45.0
+WORN = {"trunk": 0, "sleeve": 0, "skirt": 1, "thigh": 2}
+"""Parts that cloth with a pattern is on, and of which piece; the third piece is plain more often than not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +97,39 @@ class Painter:
         if box[2] < 0 or box[3] < 0 or box[0] > width or box[1] > height or box[3] - box[1] > 6 * height:
             return None
         far = {part: -float(scale[part.first : part.last].mean()) for part in parts}
-        big = box[3] - box[1] > 26
-        garment = np.random.default_rng(actor.look.pattern) if actor.look.pattern and big else None
-        for part in sorted(parts, key=lambda part: -far[part]):
-            self._part(part, rims[part.first : part.last], float(radii[part.first : part.last].mean()), number, garment)
+        tall = box[3] - box[1]
+        pattern = actor.look.pattern if tall > 26 else 0
+        shown = [part for part in parts if tall > FACES_FROM or part.name not in SMALL]
+        for part in sorted(shown, key=lambda part: -far[part]):
+            rim, radius = rims[part.first : part.last], float(radii[part.first : part.last].mean())
+            outline = self._limb(part.tone, rim, radius, number, actor.look.round)
+            if pattern and (piece := WORN.get(part.name, 3)) < (3 if pattern % 3 == 0 else 2):
+                self._wear(outline, cloth(np.random.default_rng((pattern, piece)), 48, 32))
+            elif tall > 2 * FACES_FROM and part.name in ("hair", "locks", "beard"):
+                whose = round(actor.look.tall * 1e6), part.first  # the same hair in every picture
+                self._wear(outline, strands(np.random.default_rng(whose), 32, 32))
         middle = np.array([[actor.x, actor.y, CHEST * float(spheres[:, 2].max())]])
         chest = self._view.project(middle)[0][0]
         top, left = max(int(box[1]), 0), max(int(box[0]), 0)
         area = int(np.count_nonzero(self.owner[top : int(box[3]) + 2, left : int(box[2]) + 2] == number))
         return Drawn(number, box, (float(chest[0]), float(chest[1])), area)
 
-    def _part(self, part: Part, rims: Floats, radius: float, number: int, garment: Random | None) -> None:
+    def _limb(self, tone: float, rims: Floats, radius: float, number: int, depth: float) -> Floats:
+        """Draw one hull, rounder the deeper: from its dark edge to where it faces the light. Returns its outline."""
         outline = _hull(rims.reshape(-1, 2))
-        cv2.fillConvexPoly(self.picture, outline, part.tone, cv2.LINE_AA, SHIFT)
         cv2.fillConvexPoly(self.owner, outline, number, cv2.LINE_8, SHIFT)
-        if radius > 2.0:
-            middle = rims.mean(axis=1, keepdims=True)
-            lit = middle + 0.55 * (rims - middle) + 0.3 * radius * np.array(self._light, np.float32)
-            tone = min(part.tone * 1.13 + 6, 255.0)
-            cv2.fillConvexPoly(self.picture, _hull(lit.reshape(-1, 2)), tone, cv2.LINE_AA, SHIFT)
-        if garment is not None and part.name in ("trunk", "skirt", "thigh"):
-            self._wear(outline, garment)
+        rings = 1 if radius < 1.2 else 2 if radius < 3 else 4 if radius < 12 else 8
+        middle, light = rims.mean(axis=1, keepdims=True), np.array(self._light, np.float32)
+        for ring in range(rings):
+            inwards = ring / rings  # 0 at the edge
+            part = rims + inwards * (middle - rims) + 0.5 * inwards * radius * light
+            lit = tone * (1 - depth * (1 - inwards) ** 2 + 0.13 * inwards) + 6 * inwards
+            hull = outline if ring == 0 else _hull(part.reshape(-1, 2))
+            cv2.fillConvexPoly(self.picture, hull, min(lit, 255.0), cv2.LINE_AA, SHIFT)
+        return outline
 
-    def _wear(self, outline: Floats, garment: Random) -> None:
-        """Multiply a garment with its pattern."""
+    def _wear(self, outline: Floats, worn: Floats) -> None:
+        """Multiply a garment, or hair, with its pattern."""
         x, y, wide, tall = cv2.boundingRect(outline >> SHIFT)
         x1, y1 = min(x + wide, self.picture.shape[1]), min(y + tall, self.picture.shape[0])
         x, y = max(x, 0), max(y, 0)
@@ -121,7 +137,7 @@ class Painter:
             return
         mask = np.zeros((y1 - y, x1 - x), np.uint8)
         cv2.fillConvexPoly(mask, outline - np.array([x, y], np.int32) * FINE, 1, cv2.LINE_8, SHIFT)
-        pattern = cv2.resize(cloth(garment, 48, 32), (x1 - x, y1 - y))
+        pattern = cv2.resize(worn, (x1 - x, y1 - y))
         patch = self.picture[y:y1, x:x1]
         cv2.multiply(patch, np.where(mask, pattern, np.float32(1)), dst=patch)
 

@@ -5,112 +5,23 @@ z up, with the feet on z = 0.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
-from edge.vision.training.view import Floats, Random
+from edge.vision.training.head import add_head
+from edge.vision.training.look import NONE, Look, Pose
+from edge.vision.training.parts import Add, Part, Sphere, Upper
+from edge.vision.training.view import Floats
 
-Sphere = tuple[float, float, float, float]
-"""x, y, z, radius."""
-Upper = Callable[[float, float, float, float], Sphere]
-"""A sphere of the upper body: z counts from the hip, and leans with it."""
-
-
-class Add(Protocol):
-    """Puts one more part on the body."""
-
-    def __call__(self, name: str, tone: float, *spheres: Sphere, body: bool = True) -> None:
-        """See Part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one person looks like. Tones are greys, 0..255."""
-
-    tall: float
-    """Metres."""
-    broad: float
-    belly: float
-    skin: float
-    hair: float
-    top: float
-    legs: float
-    shoes: float
-    bag: float
-    long_hair: bool
-    hat: bool
-    skirt: float
-    """How far a skirt or coat reaches down, as part of the thigh and shin; 0: none."""
-    bare_arms: bool
-    bare_legs: bool
-    backpack: bool
-    handbag: bool
-    cart: str
-    """What is pushed: "", "trolley", "pram" or "suitcase"."""
-    pattern: int
-    """Seed of the cloth's pattern; 0: plain."""
-    shirt: float
-    """What shows where a jacket is open in front; below 0: it is closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pose:
-    """What the body does."""
-
-    kind: str
-    """walk, stand, sit, reach or crouch."""
-    phase: float
-    """Radians of the gait: a whole turn is two steps."""
-    stride: float
-    """How far the legs swing, radians."""
-    arms: str
-    """swing, phone, carry or pockets."""
-    lean: float
-    """Radians ahead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One piece of body or load: rows `first:last` of the spheres."""
-
-    name: str
-    first: int
-    last: int
-    tone: float
-    body: bool
-    """Whether it belongs to the box around the person."""
-
-
-def random_look(random: Random) -> Look:
-    """Somebody: men, women and children, in light and dark clothes."""
-    child = random.random() < 0.12
-    tall = random.uniform(0.95, 1.45) if child else float(np.clip(random.normal(1.7, 0.1), 1.45, 2.0))
-    cart = "" if child or random.random() > 0.12 else str(random.choice(["trolley", "pram", "suitcase"]))
-    top, legs = random.uniform(8, 245), random.uniform(8, 170) if random.random() < 0.75 else random.uniform(8, 245)
-    return Look(
-        tall=tall, broad=random.uniform(0.85, 1.3), belly=max(random.normal(0.0, 0.35), 0.0),
-        skin=random.uniform(60, 225),
-        hair=random.uniform(5, 140) if random.random() < 0.8 else random.uniform(120, 235),
-        top=top, legs=top if random.random() < 0.15 else legs, shoes=random.uniform(5, 230), bag=random.uniform(5, 240),
-        long_hair=random.random() < 0.4, hat=random.random() < 0.12,
-        skirt=random.uniform(0.3, 1.6) if random.random() < 0.25 else 0.0,
-        bare_arms=random.random() < 0.3, bare_legs=random.random() < 0.2, backpack=random.random() < 0.15,
-        handbag=random.random() < 0.25, cart=cart,
-        pattern=int(random.integers(1, 1 << 30)) if random.random() < 0.35 else 0,
-        shirt=random.uniform(10, 250) if random.random() < 0.35 else -1.0,
-    )  # fmt: skip
-
-
-def random_pose(random: Random, cart: str) -> Pose:
-    """What somebody may be doing in a shop or on a square."""
-    kind = str(random.choice(["walk", "stand", "sit", "reach", "crouch"], p=[0.66, 0.22, 0.05, 0.04, 0.03]))
-    kind = "walk" if cart else kind
-    stride = random.uniform(0.25, 0.6) if kind == "walk" else random.uniform(0, 0.08)
-    arms = "carry" if cart else str(random.choice(["swing", "phone", "carry", "pockets"], p=[0.68, 0.1, 0.1, 0.12]))
-    return Pose(kind, random.uniform(0, 2 * math.pi), stride, arms, max(random.normal(0.05, 0.06), -0.05))
+REACHES = {
+    "crossed": ((1.12, 0.03, 0.16), (-0.5, 0.095, 0.21)),
+    "hips": ((1.9, -0.03, 0.16), (0.75, 0.02, 0.05)),
+    "joined": ((1.15, 0.02, 0.14), (0.1, 0.1, 0.06)),
+    "hold": ((1.1, 0.03, 0.14), (0.45, 0.17, 0.17)),
+}
+"""Elbow and hand of arms that do not swing: x as part of the shoulder's, y ahead, z over the hip."""
+LIFTED = {"chin": ((0.8, 0.09, 0.17), (0.2, 0.085, 0.37)), "point": ((1.4, 0.13, 0.27), (1.5, 0.28, 0.28))}
+"""The same for arms of which one is lifted; the other hangs."""
 
 
 def build(look: Look, pose: Pose) -> tuple[Floats, list[Part]]:
@@ -122,10 +33,13 @@ def build(look: Look, pose: Pose) -> tuple[Floats, list[Part]]:
         parts.append(Part(name, len(rows), len(rows) + len(spheres), tone, body))
         rows.extend(spheres)
 
-    broad, hip = look.broad, {"sit": 0.29, "crouch": 0.2}.get(pose.kind, 0.5)
+    hip = {"sit": 0.29, "crouch": 0.2}.get(pose.kind, 0.5)
     lean = pose.lean + (0.5 if pose.kind == "crouch" else 0.0)
     for side, sign in ((-1, 1.0), (1, -1.0)):
         _leg(add, look, pose, side, sign, hip)
+    wide = 0.052 * look.broad
+    seat = [(x, y, hip - z, 0.055) for x in (-wide, wide) for y in (-0.012, 0.005) for z in (0.0, 0.04)]
+    add("pelvis", look.legs, *seat)
     if look.skirt:
         _skirt(add, look, pose, hip)
 
@@ -133,28 +47,11 @@ def build(look: Look, pose: Pose) -> tuple[Floats, list[Part]]:
         """A sphere of the upper body, `z` over the hip, leaning."""
         return x, y * math.cos(lean) + z * math.sin(lean), hip + z * math.cos(lean) - y * math.sin(lean), radius
 
-    add(
-        "trunk", look.top,
-        upper(-0.045 * broad, 0, 0.02, 0.06 * broad), upper(0.045 * broad, 0, 0.02, 0.06 * broad),
-        upper(0, 0.02 + 0.06 * look.belly, 0.1, 0.07 * broad),
-        upper(-0.06 * broad, 0, 0.22, 0.06), upper(0.06 * broad, 0, 0.22, 0.06),
-        upper(-0.095 * broad, 0, 0.31, 0.034), upper(0.095 * broad, 0, 0.31, 0.034),
-    )  # fmt: skip
-    if look.shirt >= 0:
-        front = 0.05 + 0.06 * look.belly
-        add("shirt", look.shirt, upper(0, front + 0.03, 0.06, 0.022), upper(0, 0.055, 0.29, 0.012 + 0.012 * broad))
+    _trunk(add, look, upper)
     for side, sign in ((-1, -1.0), (1, 1.0)):
         _arm(add, look, pose, side, sign, upper)
-    add("neck", look.skin, upper(0, 0, 0.33, 0.032), upper(0, 0.005, 0.37, 0.03))
-    add("head", look.skin, upper(0, 0.012, 0.425, 0.05), upper(0, 0.02, 0.405, 0.04))
-    add("eyes", look.skin * 0.5, upper(-0.02, 0.056, 0.428, 0.008), upper(0.02, 0.056, 0.428, 0.008))
-    cap = upper(0, 0.012, 0.455, 0.066) if look.hat else upper(0, -0.006, 0.445, 0.056)
-    add("hair", look.bag if look.hat else look.hair, cap, upper(0, -0.016, 0.425, 0.05))
-    if look.long_hair:
-        add("locks", look.hair, upper(0, -0.03, 0.42, 0.05), upper(0, -0.045, 0.33, 0.045))
-    if look.backpack:
-        corners = [upper(x, -0.12, z, 0.04) for x in (-0.06, 0.06) for z in (0.12, 0.28)]
-        add("pack", look.bag, *corners, body=False)
+    add_head(add, look, upper)
+    _bags(add, look, upper)
     _cart(add, look)
     spheres = np.array(rows, np.float64)
     lowest = float((spheres[:, 2] - spheres[:, 3])[[parts[i].first for i in (0, 3)]].min())
@@ -191,6 +88,21 @@ def _skirt(add: Add, look: Look, pose: Pose, hip: float) -> None:
     add("skirt", tone, (-0.05 * look.broad, 0.0, hip, 0.06), (0.05 * look.broad, 0.0, hip, 0.06), *ring)
 
 
+def _trunk(add: Add, look: Look, upper: Upper) -> None:
+    broad, front = look.broad, 0.05 + 0.06 * look.belly
+    add(
+        "trunk", look.top,
+        upper(-0.045 * broad, 0, 0.02 - look.hem, 0.06 * broad), upper(0.045 * broad, 0, 0.02 - look.hem, 0.06 * broad),
+        upper(0, 0.02 + 0.06 * look.belly, 0.1, 0.07 * broad),
+        upper(-0.06 * broad, 0, 0.22, 0.06), upper(0.06 * broad, 0, 0.22, 0.06),
+        upper(-0.095 * broad, 0, 0.31, 0.034), upper(0.095 * broad, 0, 0.31, 0.034),
+    )  # fmt: skip
+    if look.belt != NONE and look.hem == 0.0:
+        add("belt", look.belt, *[upper(x * broad, y, 0.01, 0.014) for x in (-0.085, 0.085) for y in (-0.01, 0.045)])
+    if look.shirt != NONE:
+        add("shirt", look.shirt, upper(0, front + 0.03, 0.06, 0.022), upper(0, 0.055, 0.29, 0.012 + 0.012 * broad))
+
+
 def _arm(add: Add, look: Look, pose: Pose, side: int, sign: float, upper: Upper) -> None:
     swing, bend = sign * pose.stride * 0.8 * math.sin(pose.phase), 0.25
     if pose.kind == "reach" and side > 0:
@@ -205,13 +117,28 @@ def _arm(add: Add, look: Look, pose: Pose, side: int, sign: float, upper: Upper)
     elbow = (x * 1.12, 0.165 * math.sin(swing), z - 0.165 * math.cos(swing))
     turn = swing + bend
     hand = (x * 1.05, elbow[1] + 0.145 * math.sin(turn), elbow[2] - 0.145 * math.cos(turn))
-    add("sleeve", look.top * 0.94, upper(x, 0, z, 0.034), upper(*elbow, 0.027))
-    add("forearm", look.skin if look.bare_arms else look.top * 0.9, upper(*elbow, 0.026), upper(*hand, 0.02))
+    set_way = REACHES.get(pose.arms) or (LIFTED.get(pose.arms) if side > 0 else None)
+    if set_way is not None and pose.kind != "reach":
+        elbow, hand = ((x * part, ahead, up) for part, ahead, up in set_way)
+    add("sleeve", look.sleeves, upper(x, 0, z, 0.034), upper(*elbow, 0.027))
+    add("forearm", look.skin if look.bare_arms else look.sleeves * 0.96, upper(*elbow, 0.026), upper(*hand, 0.02))
     add("hand", look.skin, upper(hand[0], hand[1] + 0.012, hand[2] - 0.015, 0.024))
     if look.handbag and side > 0:
         low = hand[2] - 0.14
         bag = [upper(hand[0] + 0.01, hand[1] + y, low + z, 0.02) for y in (-0.06, 0.06) for z in (0.0, 0.1)]
         add("bag", look.bag, *bag, body=False)
+
+
+def _bags(add: Add, look: Look, upper: Upper) -> None:
+    if look.backpack:
+        corners = [upper(x, -0.12, z, 0.04) for x in (-0.06, 0.06) for z in (0.12, 0.28)]
+        add("pack", look.bag, *corners, body=False)
+        for x in (-0.065, 0.065):
+            add("strap", look.bag, upper(x * look.broad, 0.065, 0.3, 0.01), upper(x * look.broad, 0.07, 0.16, 0.01))
+    elif look.strap:
+        for y in (-0.075, 0.075):
+            add("strap", look.bag, upper(-0.07, y * 0.7, 0.33, 0.009), upper(0.1, y, 0.02, 0.009))
+        add("bag", look.bag, *[upper(0.13, y, z, 0.025) for y in (-0.07, 0.05) for z in (-0.08, 0.02)], body=False)
 
 
 def _cart(add: Add, look: Look) -> None:

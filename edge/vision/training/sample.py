@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.training.actor import Actor, Drawn, Painter, random_actor
-from edge.vision.training.scenery import Scene
+from edge.vision.training.scenery import Scene, rearranged
 from edge.vision.training.sensor import Grey, random_sensor
 from edge.vision.training.textures import cloud
 from edge.vision.training.view import Floats, Random
@@ -33,8 +33,11 @@ class Sample:
 
 def make_sample(random: Random, scene: Scene) -> Sample:
     """Draw one. The background holds what a slow learner would: ghosts, trails, who stands, older light."""
-    actors = random_actors(random, scene)
-    picture, drawn, owner = compose(scene, scene.picture, actors)
+    actors, now = random_actors(random, scene), scene
+    if random.random() < 0.12:  # things are not people, even where they were not before, or were
+        now = rearranged(random, scene)
+        now, scene = (now, scene) if random.random() < 0.6 else (scene, now)
+    picture, drawn, owner = compose(now, now.picture, actors)
     state = random.random()
     if state < 0.12:  # just switched on: everything is background
         background = picture.copy()
@@ -172,7 +175,7 @@ def _fold(random: Random, picture: Floats, owner: npt.NDArray[np.uint8]) -> None
     """Shades on the people: no cloth is so flat as it is painted."""
     if random.random() < 0.75:
         height, width = picture.shape
-        folds = 1 + random.uniform(0.12, 0.6) ** 2 * cloud(random, height, width, int(random.integers(8, 80)), 4)
+        folds = 1 + random.uniform(0.1, 0.5) ** 2 * cloud(random, height, width, int(random.integers(8, 80)), 4)
         np.copyto(picture, picture * np.clip(folds, 0.3, 1.9), where=owner > 0)
 
 

@@ -1,27 +1,18 @@
-"""The place without people: a floor, what stands behind it, and things that stand on it."""
+"""The place without people: a floor, what stands behind it, and things that stand on it (things.py)."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from edge.vision.training.actor import Painter, random_actor
-from edge.vision.training.textures import cloud, clutter, floor, leaves, shelf, wall, windows
+from edge.vision.training.textures import cloud, clutter, floor, wall
+from edge.vision.training.things import Thing, draw_thing
 from edge.vision.training.view import Floats, Random, View, random_view
 
 STEP = 2
 """The floor is looked up at every second pixel, and enlarged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """A shelf, counter, pillar, bench or car: where it covers what is behind it."""
-
-    distance: float
-    """Metres from the camera's foot."""
-    mask: Floats
-    """Boolean, of the picture's shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +42,7 @@ def random_scene(random: Random, width: int, height: int) -> Scene:
     picture, behind = _floor_and_wall(random, view, far)
     if random.random() < 0.4:
         _litter(random, picture)
-    things = [thing for _ in range(_how_many(random)) if (thing := _thing(random, view, picture, far))]
+    things = [thing for _ in range(_how_many(random)) if (thing := draw_thing(random, view, picture, far))]
     if random.random() < 0.08:
         _mannequins(random, view, picture)
     leafy = None
@@ -65,6 +56,15 @@ def random_scene(random: Random, width: int, height: int) -> Scene:
         (float(long * math.cos(angle)), float(long * math.sin(angle))), (math.cos(side), math.sin(side)), leafy,
         float(random.uniform(0.05, 0.3)) if random.random() < 0.15 else 0.0,
     )  # fmt: skip
+
+
+def rearranged(random: Random, scene: Scene) -> Scene:
+    """The same place after somebody moved things: a crate was put down, a car parked, a poster hung."""
+    picture = scene.picture.copy()
+    added = [draw_thing(random, scene.view, picture, scene.far) for _ in range(int(random.integers(1, 4)))]
+    if random.random() < 0.3:
+        _litter(random, picture)
+    return replace(scene, picture=picture, things=(*scene.things, *(thing for thing in added if thing)))
 
 
 def _how_many(random: Random) -> int:
@@ -105,52 +105,6 @@ def _floor_and_wall(random: Random, view: View, far: float) -> tuple[Floats, Flo
 
 def _mapped(values: Floats) -> Floats:
     return np.clip(values, -30000, 30000).astype(np.float32)
-
-
-def _thing(random: Random, view: View, picture: Floats, far: float) -> Thing | None:
-    """Put a box of some kind on the floor, drawn into the picture. None if it is not in view."""
-    wide, deep, tall = random.choice(
-        np.array([(2.5, 0.6, 1.8), (1.6, 0.7, 1.0), (0.4, 0.4, 3.2), (1.6, 0.5, 0.5), (4, 1.8, 1.5), (0.8, 0.8, 0.7)])
-    ) * random.uniform(0.6, 1.5, 3)
-    x, y = view.spot(random, float(np.exp(random.uniform(np.log(30), np.log(view.height)))))
-    y = min(y, far - 0.5)
-    turn = random.uniform(-0.8, 0.8)
-    corners = np.array([(sx * wide / 2, sy * deep / 2, z) for z in (0, tall) for sx, sy in
-                        ((-1, -1), (1, -1), (1, 1), (-1, 1))])  # fmt: skip
-    flat = corners[:, :2] @ np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-    corners[:, 0], corners[:, 1] = flat[:, 0] + x, flat[:, 1] + y
-    pixels, scale = view.project(corners)
-    if (scale <= 0).any() or np.abs(pixels).max() > 6 * view.width:
-        return None
-    mask = np.zeros(picture.shape, np.uint8)
-    tone = random.uniform(20, 235)
-    texture = random.choice(np.array([0, 0, 1, 2, 3, 4]))
-    distances = np.hypot(corners[:4, 0], corners[:4, 1])
-    nearest = int(distances.argmin())
-    for first in ((nearest + 1) % 4, (nearest + 2) % 4, (nearest - 1) % 4, nearest):
-        second = (first + 1) % 4
-        quad = pixels[[first + 4, second + 4, second, first]].astype(np.float32)
-        _face(random, picture, mask, quad, tone * random.uniform(0.75, 1.1), int(texture))
-    if view.up > tall:
-        _face(random, picture, mask, pixels[4:].astype(np.float32), min(tone * random.uniform(1, 1.3), 250), 0)
-    return Thing(float(distances.mean()), mask > 0)
-
-
-def _face(random: Random, picture: Floats, mask: Floats, quad: Floats, tone: float, texture: int) -> None:
-    """One side of a thing, plain or with goods, windows or leaves on it."""
-    outline = np.asarray(quad * 16, np.int32)
-    cv2.fillConvexPoly(mask, outline, 1, cv2.LINE_8, 4)
-    if not texture:
-        cv2.fillConvexPoly(picture, outline, tone, cv2.LINE_AA, 4)
-        return
-    make = {1: shelf, 2: windows, 3: leaves, 4: clutter}[texture]
-    sheet = make(random, 96, 128)
-    corners = np.array([(0, 0), (128, 0), (128, 96), (0, 96)], np.float32)
-    size = picture.shape[1], picture.shape[0]
-    warped = cv2.warpPerspective(sheet, cv2.getPerspectiveTransform(corners, quad), size, flags=cv2.INTER_LINEAR)
-    here = np.zeros(picture.shape, np.uint8)
-    cv2.fillConvexPoly(here, outline, 1, cv2.LINE_8, 4)
-    np.copyto(picture, warped, where=here > 0)
 
 
 def _litter(random: Random, picture: Floats) -> None:

@@ -161,3 +161,10 @@ def cloth(random: Random, height: int, width: int) -> Floats:
     if kind == "print":
         pattern[height // 4 : height // 2, width // 4 : 3 * width // 4] = random.choice([-1.5, 1.5])
     return np.asarray(np.maximum(1 + strength * pattern, 0.15), np.float32)
+
+
+def strands(random: Random, height: int, width: int) -> Floats:
+    """Dark and light streaks to multiply hair with, about 1."""
+    streaks = cloud(random, height, width, 10, 3)
+    streaks = cv2.resize(streaks[: max(height // 4, 2)], (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(1 + random.uniform(0.1, 0.4) * streaks, 0.4, 2.0), np.float32)

@@ -34,6 +34,9 @@ PART: Size = (256, 192)
 """… and what is looked at first; parts with people in them teach more in a minute than whole pictures."""
 SMALLEST = 0.55
 """How small a picture is shown at times, beside the drawn one, as a busy core does (see `edge.vision.sizes`)."""
+UNKNOWN = 0.08
+"""How often a place is shown as if the camera had just been switched on, beside the samples that were drawn so: who is
+there must be told by looks alone."""
 AVERAGED = 0.995
 """How slowly the weights that are kept follow the ones that are learnt."""
 
@@ -44,6 +47,8 @@ def vary(random: Random, sample: Sample, size: Size, scale: float = 1.0) -> Samp
     `scale`: how large the whole picture is meant to be shown, beside the drawn one.
     """
     pictures = _coarse(random, np.stack([sample.picture, sample.background], axis=2))
+    if random.random() < UNKNOWN:
+        pictures[..., 1] = pictures[..., 0]
     wide, tall = DRAWN
     zoom_y = scale * math.exp(random.uniform(-0.35, 0.45))
     zoom_x = zoom_y * random.uniform(0.88, 1.14)
