@@ -43,7 +43,7 @@ class OwnModelCard(ModelCard):
     layout: Literal["picture and background to peaks"]
     """Input (1, 2, H, W) uint8, grey, stretched to H×W. Output (1, 5, n): score of a peak, the best
     first, or 0, and middle x, middle y, width, height of its box in input pixels."""
-    input: tuple[Literal[1], Literal[2], int, int]
+    input: tuple[Literal[1], Literal[2], Side, Side]
     output: tuple[Literal[1], Literal[5], int]
     smaller: Annotated[tuple[tuple[Side, Side], ...], Field(max_length=20)] = ()
     """Rows and columns of smaller pictures that it takes as well; its sides then have the names of session.py."""
@@ -81,9 +81,10 @@ def read_card(path: Path) -> Card:
         raise BadModelError(f"{path} is no model card: {where}: {first['msg']}") from error
 
 
-def open_carded(card: Card, folder: Path, size: Size | None = None) -> ModelSession:
+def open_carded(card: Card, folder: Path, size: Size | None = None, *, parts: bool = False) -> ModelSession:
     """The session of a card's file, which lies in `folder`; for pictures of `size`, or of the card's own.
 
+    `parts`: see ModelSession.
     Raises BadModelError where it is another file.
     """
     path = folder / card.file
@@ -94,7 +95,7 @@ def open_carded(card: Card, folder: Path, size: Size | None = None) -> ModelSess
             raise BadModelError(f"{path} is not the file of its card: SHA-256 {found[:12]}…, not {card.sha256[:12]}…")
     rows, columns = size or card.input[2:4]
     takes = (*card.input[:2], rows, columns)
-    session = ModelSession(path, BYTES if isinstance(card, OwnModelCard) else FLOATS, (rows, columns))
+    session = ModelSession(path, BYTES if isinstance(card, OwnModelCard) else FLOATS, (rows, columns), parts=parts)
     if (session.input_shape, session.output_shape) != (takes, card.output):
         raise BadModelError(
             f"{path} takes {session.input_shape} and gives {session.output_shape}; its card says {takes}, {card.output}"

@@ -1,7 +1,8 @@
 """The shipped detector: a small network of the project's own, trained on drawn pictures alone.
 
 It sees a grey picture and what the place looks like without people, which it learns while it watches: slowly, and
-only from what it has already seen. Peaks are found and boxes decoded inside the model's graph.
+only from what it has already seen. It is shown the parts of the picture where somebody may be (see attention.py).
+Peaks are found and boxes decoded inside the model's graph.
 """
 
 from bisect import bisect_right
@@ -11,20 +12,22 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from edge.vision.boxes import Boxes, inside, keep_best
+from edge.vision.attention import Attention, Grey
+from edge.vision.boxes import Boxes, Row, inside, keep_best
 from edge.vision.cards import OwnModelCard, open_carded, read_card
 from edge.vision.detector import BadModelError, Pixels
 from edge.vision.session import ModelSession
 from edge.vision.sizes import Size, affordable
+from edge.vision.windows import Window, whole
 
 CARD = Path(__file__).parent / "weights" / "people.json"
-Grey = npt.NDArray[np.uint8]
 LEARN_EVERY_S = 1.6
 """A background that changes over ten seconds need not be learnt from every picture."""
 LINEAR_UP_TO = 1.6
 """A picture that is shrunk by more is averaged, which costs five times as much and would show no more below that."""
+ALMOST = 0.85
+"""Of the least score of a person. A place where somebody nearly is keeps the attention that it has."""
 
 
 def open_own(fps: float, card_path: Path = CARD, core_looks: float = 0.0) -> "OwnDetector":
@@ -40,7 +43,7 @@ def open_own(fps: float, card_path: Path = CARD, core_looks: float = 0.0) -> "Ow
 
 def own_from(card: OwnModelCard, folder: Path, fps: float, core_looks: float = 0.0) -> "OwnDetector":
     """The same from a card that was read, whose file lies in `folder`."""
-    return OwnDetector(open_carded(card, folder, size_for(card, folder, core_looks)), card, fps)
+    return OwnDetector(_session(card, folder, size_for(card, folder, core_looks)), card, fps)
 
 
 def size_for(card: OwnModelCard, folder: Path, core_looks: float) -> Size:
@@ -49,6 +52,12 @@ def size_for(card: OwnModelCard, folder: Path, core_looks: float) -> Size:
     if not core_looks or not card.smaller:
         return largest
     return affordable((largest, *card.smaller), _full_ms(card, folder), core_looks)
+
+
+@lru_cache(maxsize=4)
+def _session(card: OwnModelCard, folder: Path, size: Size) -> ModelSession:
+    """One for all cameras of a process: it keeps nothing of what it was shown, and another takes 30 MiB."""
+    return open_carded(card, folder, size, parts=bool(card.smaller))
 
 
 @lru_cache(maxsize=4)
@@ -93,12 +102,12 @@ class LearntBackground:
 
 
 class OwnDetector:
-    """Finds people with the shipped model. Keeps the background of its place, and nothing else."""
+    """Finds people with the shipped model. Keeps what its place is like and what lately stirred there, nothing else."""
 
     def __init__(self, session: ModelSession, card: OwnModelCard, fps: float) -> None:
         self._session, self._card = session, card
         _, _, rows, columns = session.input_shape
-        self._size = columns, rows
+        self._size = rows, columns
         self.name = card.name if session.input_shape == card.input else f"{card.name}, {columns}×{rows}"
         self.sure = card.sure
         self._fps = fps
@@ -112,21 +121,36 @@ class OwnDetector:
         if pixels.shape != self._shape:  # another camera, or another setting of it: another place
             self._shape, self._grey = pixels.shape, np.empty(pixels.shape[:2], np.uint8)
             self._background = LearntBackground(place, card.learn_s, card.learn_at_most, self._fps)
+            self._attention = Attention(self._size, self._fps, card.learn_s)
+        rows, columns = self._size
         cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY, dst=self._grey)
-        much = max(pixels.shape[0] / self._size[1], pixels.shape[1] / self._size[0]) > LINEAR_UP_TO
+        much = max(pixels.shape[0] / rows, pixels.shape[1] / columns) > LINEAR_UP_TO
         way = cv2.INTER_AREA if much else cv2.INTER_LINEAR
-        cv2.resize(self._grey, self._size, dst=picture, interpolation=way)
+        cv2.resize(self._grey, (columns, rows), dst=picture, interpolation=way)
         self._background.begin(picture)
-        peaks = self._session.run(self._blob)[0]
+        windows = self._attention.windows(picture) if self._session.parts else whole(self._size)
+        seen = [row for window in windows for row in self._seen(window)]
         self._background.learn(picture)
-        return self._decode(peaks, pixels)
+        self._attention.found(row[:4] for row in seen)
+        return self._people(seen, pixels)
 
-    def _decode(self, peaks: npt.NDArray[np.float32], pixels: Pixels) -> Boxes:
-        height, width = pixels.shape[:2]
-        scale_x, scale_y = width / self._size[0], height / self._size[1]
-        rows, good = [], bisect_right(peaks[0].tolist(), -self._card.least, key=neg)
+    def _seen(self, window: Window) -> list[Row]:
+        """People, and who is nearly one, in the pixels of the model's picture."""
+        left, top, right, bottom = window.view
+        peaks = self._session.run(np.ascontiguousarray(self._blob[:, :, top:bottom, left:right]))[0]
+        rows, good = [], bisect_right(peaks[0].tolist(), -ALMOST * self._card.least, key=neg)
         for score, x, y, wide, tall in peaks[:, :good].T.tolist():
-            half_x, half_y = wide / 2, tall / 2
-            box = (x - half_x) * scale_x, (y - half_y) * scale_y, (x + half_x) * scale_x, (y + half_y) * scale_y, score
-            rows.append(box)
+            if window.owns(x + left, y + top):
+                half_x, half_y = wide / 2, tall / 2
+                rows.append((x + left - half_x, y + top - half_y, x + left + half_x, y + top + half_y, score))
+        return rows
+
+    def _people(self, seen: list[Row], pixels: Pixels) -> Boxes:
+        height, width = pixels.shape[:2]
+        scale_x, scale_y = width / self._size[1], height / self._size[0]
+        rows = [
+            (x1 * scale_x, y1 * scale_y, x2 * scale_x, y2 * scale_y, score)
+            for x1, y1, x2, y2, score in seen
+            if score >= self._card.least
+        ]
         return keep_best(inside(rows, width, height), self._card.overlap)

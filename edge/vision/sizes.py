@@ -10,6 +10,9 @@ Size = tuple[int, int]
 """Rows and columns."""
 FOR_THE_MODEL = 0.8
 """The part of a core's time that the model may take. The rest is for pictures, tracks, lines and heat."""
+SHOWN = 0.5
+"""The part of a picture that the model is mostly shown (see attention.py): a third where a few people walk, two thirds
+where a crowd fills it. Where all cameras of a core are crowded at once, it looks at each a little less often."""
 
 
 def affordable(sizes: Sequence[Size], full_ms: float, looks_per_s: float) -> Size:
@@ -19,7 +22,7 @@ def affordable(sizes: Sequence[Size], full_ms: float, looks_per_s: float) -> Siz
     """
     ranked = sorted(sizes, key=_area, reverse=True)
     for size in ranked:
-        if looks_per_s * full_ms * _area(size) / _area(ranked[0]) <= FOR_THE_MODEL * 1000:
+        if looks_per_s * SHOWN * full_ms * _area(size) / _area(ranked[0]) <= FOR_THE_MODEL * 1000:
             return size
     return ranked[-1]
 

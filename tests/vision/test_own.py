@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 
 from drivers.base import CameraDriver, Frame, load_driver
 from edge.vision import own
-from edge.vision.cards import MAX_CARD_BYTES
+from edge.vision.attention import Grey
+from edge.vision.boxes import Boxes, overlaps
+from edge.vision.cards import MAX_CARD_BYTES, OwnModelCard, open_carded, read_card
 from edge.vision.config import CameraConfig
 from edge.vision.detector import BadModelError
 from edge.vision.line import Direction
 from edge.vision.models import OWN, open_detector
-from edge.vision.own import LEARN_EVERY_S, LearntBackground, open_own
+from edge.vision.own import LEARN_EVERY_S, LearntBackground, OwnDetector, open_own
+from edge.vision.session import ModelSession
 from edge.vision.watch import Watch
 from simulators.camera import ClipTruth
 from tests.vision.onnx_files import constant_model
@@ -70,6 +73,43 @@ def test_the_same_pictures_give_the_same_boxes(short_film: ClipTruth) -> None:
         np.testing.assert_array_equal(one.detect(frame.pixels), other.detect(frame.pixels))
 
 
+def test_parts_of_pictures_have_the_same_people_for_half_the_work(
+    short_film: ClipTruth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[int] = []
+    run = ModelSession.run
+
+    def counted(session: ModelSession, blob: Grey) -> Boxes:
+        shown.append(blob.size)
+        return run(session, blob)
+
+    monkeypatch.setattr(ModelSession, "run", counted)
+    card, pictures = read_card(own.CARD), [frame.pixels for frame in _frames(short_film)[::2]]
+    assert isinstance(card, OwnModelCard)
+    people, cost = [], []
+    for parts in (True, False):
+        detector = OwnDetector(open_carded(card, own.CARD.parent, parts=parts), card, 3.5)
+        shown.clear()
+        people.append([detector.detect(pixels) for pixels in pictures])
+        cost.append(sum(shown))
+    assert cost[0] < 0.65 * cost[1]  # the first third of it all is shown, until the place is known
+    same = sum(int((overlaps(full, part) > 0.5).any(axis=1).sum()) for part, full in zip(*people, strict=True))
+    some, every = (sum(map(len, found)) for found in people)
+    print(f"{cost[0] / cost[1]:.2f} of the work: {same} of {every}, {some - same} more")
+    assert every > 50
+    assert same > 0.95 * every
+    assert some - same < 0.05 * every
+
+
+def test_who_stops_moving_is_found_at_every_look(short_film: ClipTruth) -> None:
+    detector, pictures = open_own(7), [frame.pixels for frame in _frames(short_film)[: 7 * 16]]
+    before = [detector.detect(pixels) for pixels in pictures][-1]
+    assert len(before) > 1
+    for _ in range(7 * 3):
+        here = detector.detect(pictures[-1])
+        assert (overlaps(before, here) > 0.5).any(axis=1).all()
+
+
 @pytest.mark.parametrize("bright", [0, 90, 200, 255])
 def test_there_is_nobody_in_an_empty_picture(bright: int) -> None:
     detector, noise = open_own(5), np.random.default_rng(2)
@@ -108,7 +148,7 @@ def test_a_model_that_its_card_describes_wrongly_is_refused_with_both_shapes(cop
     with pytest.raises(BadModelError, match=r"takes \(1, 2, 384, 512\) .*its card says .*, \(1, 5, 50\)"):
         open_own(5, copied)
     _rewrite(copied, input=[1, 2, 240, 320], output=[1, 5, 100])
-    with pytest.raises(BadModelError, match=r"people\.onnx cannot be loaded as an ONNX model: .*Incompatible"):
+    with pytest.raises(BadModelError, match=r"people\.json is no model card: input\.2: .*multiple of 32"):
         open_own(5, copied)
 
 

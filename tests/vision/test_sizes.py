@@ -11,7 +11,7 @@ from edge.vision.cards import OwnModelCard, open_carded, read_card
 from edge.vision.config import CameraConfig
 from edge.vision.detector import BadModelError
 from edge.vision.own import CARD, OwnDetector, open_own
-from edge.vision.sizes import FOR_THE_MODEL, Size, affordable
+from edge.vision.sizes import FOR_THE_MODEL, SHOWN, Size, affordable
 from edge.vision.supervisor import VisionSupervisor
 from simulators.camera import ClipTruth
 
@@ -35,7 +35,7 @@ def test_no_larger_picture_would_leave_the_core_time_for_all(
 ) -> None:
     def busy(size: Size) -> float:
         """Milliseconds of a second."""
-        return core_looks * full_ms * (size[0] * size[1]) / max(rows * columns for rows, columns in sizes)
+        return core_looks * SHOWN * full_ms * (size[0] * size[1]) / max(rows * columns for rows, columns in sizes)
 
     def area(size: Size) -> int:
         return size[0] * size[1]

@@ -127,7 +127,8 @@ def _own(cameras: str, core_looks: float) -> Chain:
     rows, columns = size = size_for(card, CARD.parent, core_looks)
     return Chain(
         f"ours, own {columns}×{rows}, {cameras}", lambda: open_carded(card, CARD.parent, size),
-        lambda fps: OwnDetector(open_carded(card, CARD.parent, size), card, fps), OurAnalyst, ours=True, judged=True,
+        lambda fps: OwnDetector(open_carded(card, CARD.parent, size, parts=True), card, fps), OurAnalyst,
+        ours=True, judged=True,
     )  # fmt: skip
 
 
