@@ -7,10 +7,14 @@ from importlib.metadata import EntryPoint, entry_points
 import typer
 from rich.console import Console
 
+from edge.starting import importing
+
 
 def main() -> None:
     """Run the command that was asked for."""
-    build(sys.argv[1:])()
+    with importing():
+        app = build(sys.argv[1:])
+    app()
 
 
 def build(arguments: Sequence[str]) -> typer.Typer:

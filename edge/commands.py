@@ -16,6 +16,7 @@ from rich.markup import escape
 from edge.alone import AlreadyRunning
 from edge.config import ConfigError, read_config
 from edge.proof.commands import as_of
+from edge.starting import importing
 from edge.store.database import SchemaError
 from edge.store.ledger import Head, verify
 from edge.store.reading import reading_ledger
@@ -30,7 +31,8 @@ ledger.command("as-of")(as_of)
 @gateway.command()
 def run(config: Annotated[Path, typer.Argument(help="TOML file; see docs/operations.md")]) -> None:
     """Run the gateway until it is told to stop (Ctrl-C or SIGTERM)."""
-    from edge.gateway import Gateway  # heavy; `aisle --help` should not wait for it
+    with importing():
+        from edge.gateway import Gateway  # heavy; `aisle --help` should not wait for it
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -5,6 +5,7 @@ Prints the console's address once it listens. Devices answer within a second, bu
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 import tempfile
@@ -98,6 +99,7 @@ async def serve(floor: Floor, port: int, *, setup_code: str) -> None:
 
 def main() -> None:
     """Read the options, build the shop and serve it."""
+    gc.freeze()  # what was imported, as the gateway does
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--fresh", action="store_true", help="no account yet: the first run")
