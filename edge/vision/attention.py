@@ -18,6 +18,8 @@ Grey = npt.NDArray[np.uint8]
 CELL = 8
 """Pixels of the model's picture. Somebody far away is one cell wide and two tall."""
 ALL_EVERY_S = 4.0
+QUIETER = 4
+"""So many times as often while there is nothing to look at, which costs little and is when a camera is asked seldom."""
 REMEMBERED = 2
 """Looks for which a place where somebody was found is looked at."""
 LEAST_STIR, NOISES = 4, 2
@@ -35,7 +37,8 @@ class Attention:
     def __init__(self, size: Size, fps: float, settle_s: float) -> None:
         """`settle_s`: how long it takes until the place is known."""
         self._size = size
-        self._looks = 0
+        self._looks = self._parts = 0
+        """Of them, those since all of the picture was looked at."""
         self._settled = round(settle_s * fps)
         self._every = max(round(ALL_EVERY_S * fps), 1)
         self._before = np.zeros((0, 0), np.uint8)
@@ -48,9 +51,13 @@ class Attention:
         now = cv2.resize(picture, (2 * columns // CELL, 2 * rows // CELL), interpolation=cv2.INTER_LINEAR)
         before, self._before = self._before, np.asarray(now, np.uint8)
         self._looks += 1
-        if self._looks <= max(self._settled, 1) or self._looks % self._every == 0:
-            return whole(self._size)
-        return cover(self._things(before), self._size)
+        self._parts += 1
+        if self._looks > max(self._settled, 1):
+            windows = cover(self._things(before), self._size)
+            if self._parts < (self._every if windows else self._every // QUIETER):
+                return windows
+        self._parts = 0
+        return whole(self._size)
 
     def found(self, people: Iterable[tuple[float, float, float, float]]) -> None:
         """Where they are, as left, top, right, bottom in pixels of the model's picture."""
