@@ -18,7 +18,7 @@ from edge.vision.boxes import Boxes, Row, inside, keep_best
 from edge.vision.cards import OwnModelCard, open_carded, read_card
 from edge.vision.detector import BadModelError, Pixels
 from edge.vision.session import ModelSession
-from edge.vision.sizes import Size, affordable
+from edge.vision.sizes import Size, affordable, pixels_of
 from edge.vision.windows import Window, whole
 
 CARD = Path(__file__).parent / "weights" / "people.json"
@@ -62,8 +62,12 @@ def _session(card: OwnModelCard, folder: Path, size: Size) -> ModelSession:
 
 @lru_cache(maxsize=4)
 def _full_ms(card: OwnModelCard, folder: Path) -> float:
-    """What the largest picture costs on this machine; tried once in the life of a process."""
-    return open_carded(card, folder).cost_ms()
+    """What the largest picture costs on this machine, by the smallest, which is about as large as windows are.
+
+    Tried once in the life of a process.
+    """
+    smallest = min(card.smaller, key=pixels_of)
+    return open_carded(card, folder, smallest).cost_ms() * pixels_of(card.input[2:]) / pixels_of(smallest)
 
 
 class LearntBackground:

@@ -10,7 +10,7 @@ Size = tuple[int, int]
 """Rows and columns."""
 FOR_THE_MODEL = 0.8
 """The part of a core's time that the model may take. The rest is for pictures, tracks, lines and heat."""
-SHOWN = 0.5
+SHOWN = 0.55
 """The part of a picture that the model is mostly shown (see attention.py): a third where a few people walk, two thirds
 where a crowd fills it. Where all cameras of a core are crowded at once, it looks at each a little less often."""
 
@@ -20,12 +20,13 @@ def affordable(sizes: Sequence[Size], full_ms: float, looks_per_s: float) -> Siz
 
     `full_ms`: milliseconds that the model takes for the largest.
     """
-    ranked = sorted(sizes, key=_area, reverse=True)
+    ranked = sorted(sizes, key=pixels_of, reverse=True)
     for size in ranked:
-        if looks_per_s * SHOWN * full_ms * _area(size) / _area(ranked[0]) <= FOR_THE_MODEL * 1000:
+        if looks_per_s * SHOWN * full_ms * pixels_of(size) / pixels_of(ranked[0]) <= FOR_THE_MODEL * 1000:
             return size
     return ranked[-1]
 
 
-def _area(size: Size) -> int:
+def pixels_of(size: Size) -> int:
+    """Of a picture of that size."""
     return size[0] * size[1]

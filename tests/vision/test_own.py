@@ -145,7 +145,7 @@ def test_a_missing_model_file_is_refused(copied: Path) -> None:
 
 def test_a_model_that_its_card_describes_wrongly_is_refused_with_both_shapes(copied: Path) -> None:
     _rewrite(copied, output=[1, 5, 50])
-    with pytest.raises(BadModelError, match=r"takes \(1, 2, 384, 512\) .*its card says .*, \(1, 5, 50\)"):
+    with pytest.raises(BadModelError, match=r"takes \(1, 2, 448, 576\) .*its card says .*, \(1, 5, 50\)"):
         open_own(5, copied)
     _rewrite(copied, input=[1, 2, 240, 320], output=[1, 5, 100])
     with pytest.raises(BadModelError, match=r"people\.json is no model card: input\.2: .*multiple of 32"):
@@ -153,7 +153,7 @@ def test_a_model_that_its_card_describes_wrongly_is_refused_with_both_shapes(cop
 
 
 def test_a_model_that_takes_floats_is_refused_when_it_is_opened(copied: Path) -> None:
-    model = constant_model((1, 2, 384, 512), np.zeros((1, 5, 100)))
+    model = constant_model((1, 2, 448, 576), np.zeros((1, 5, 100)))
     copied.with_suffix(".onnx").write_bytes(model)
     _rewrite(copied, sha256=hashlib.sha256(model).hexdigest())
     with pytest.raises(BadModelError, match=r"its input is tensor\(float\) .*, not tensor\(uint8\) of a fixed shape"):

@@ -13,7 +13,7 @@ from edge.vision.sizes import Size
 from edge.vision.training.network import INPUT, MOST, PersonNet, Shipped
 
 SMALLER: tuple[Size, ...] = (
-    (352, 480), (352, 448), (320, 448), (320, 416), (288, 416), (288, 384),
+    (416, 544), (384, 512), (352, 480), (352, 448), (320, 448), (320, 416), (288, 416), (288, 384),
     (256, 384), (256, 352), (256, 320), (224, 320),
 )  # fmt: skip
 """What a busy core may show it instead (see `edge.vision.sizes`): of about the same shape, ever smaller."""

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-INPUT = (384, 512)
-"""Rows and columns of a picture as the shipped network is shown it: multiples of 32. Its weights fit any."""
+INPUT = (448, 576)
+"""Rows and columns of the largest picture that the shipped network is shown: multiples of 32. Its weights fit any."""
 STRIDE = 4
 WIDE, TALL = 12.0, 40.0
 """Pixels: the size of a box whose logarithms are 0."""
