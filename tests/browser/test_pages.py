@@ -13,6 +13,8 @@ PAGES = ["/", "/tasks", "/alarms", "/fridges", "/receiving", "/lanes",
          "/labels/shelf-03", "/labels/shelf-97", "/photo", "/prices", "/visitors", "/devices", "/network",
          "/link", "/ledger", "/settings"]  # fmt: skip
 
+WIDTHS = 390, 1366
+
 
 def test_names_from_devices_are_text_and_nothing_else(signed_in: Page, shop: str) -> None:
     for path in PAGES:
@@ -25,19 +27,33 @@ def test_names_from_devices_are_text_and_nothing_else(signed_in: Page, shop: str
 
 
 @pytest.mark.parametrize("page", ["en-GB", "zh-CN"], indirect=True)
-@pytest.mark.parametrize("width", [1366, 390])
-def test_every_page_can_be_read_reached_and_named(page: Page, shop: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
+def test_every_page_can_be_read_reached_and_named(page: Page, shop: str) -> None:
     page.goto(f"{shop}/sign-in")
     expect(page.locator("main h2")).to_be_visible()
-    assert page.evaluate(CONTRAST) == []
-    assert page.evaluate(NAMELESS) == []
+    for width in WIDTHS:
+        resize(page, width)
+        assert page.evaluate(CONTRAST) == []
+        assert page.evaluate(NAMELESS) == []
     sign_in(page, shop)
     for path in PAGES:
+        # A phone loads it, and is then as wide as a PC: loading is most of the work.
+        page.set_viewport_size({"width": WIDTHS[0], "height": 800})
         page.goto(shop + path)
         expect(page.locator("main h1")).to_be_visible()
         page.wait_for_load_state("networkidle")
-        assert (path, page.evaluate(CONTRAST)) == (path, [])
-        assert (path, page.evaluate(NAMELESS)) == (path, [])
-        assert (path, page.evaluate("document.documentElement.scrollWidth <= innerWidth")) == (path, True)
-        assert (path, page.evaluate("scrollY")) == (path, 0)
+        for width in WIDTHS:
+            resize(page, width)
+            where = path, width
+            assert (where, page.evaluate(CONTRAST)) == (where, [])
+            assert (where, page.evaluate(NAMELESS)) == (where, [])
+            assert (where, page.evaluate("document.documentElement.scrollWidth <= innerWidth")) == (where, True)
+            assert (where, page.evaluate("scrollY")) == (where, 0)
+
+
+def resize(page: Page, width: int) -> None:
+    """Until nothing slides any more; what turns for ever may."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.wait_for_function(
+        "document.getAnimations().every(one => one.playState !== 'running' "
+        "|| one.effect.getComputedTiming().endTime === Infinity)"
+    )
