@@ -13,6 +13,11 @@ from typing import NamedTuple
 
 from edge.vision.tracking import Track
 
+NEAR_EDGE = 0.03
+"""Of the picture's longer side: a line that would leave the picture if it were longer by so much is meant to."""
+Point = tuple[float, float]
+"""Pixels to the right and down."""
+
 
 class Direction(StrEnum):
     """Which way somebody crossed."""
@@ -41,8 +46,8 @@ class LineKind(StrEnum):
 class CountingLine:
     """A line in the picture, in pixels (y down)."""
 
-    start: tuple[float, float]
-    end: tuple[float, float]
+    start: Point
+    end: Point
     inside: Side
     """Where the shop is."""
     band: float = 0.1
@@ -50,12 +55,29 @@ class CountingLine:
     name: str = "door"
     kind: LineKind = LineKind.ENTRANCE
 
-    def place(self, foot: tuple[float, float]) -> tuple[float, float]:
+    def place(self, foot: Point) -> tuple[float, float]:
         """Where a point is: pixels to the right of the line, and how far along it (0 start, 1 end)."""
         dx, dy = self.end[0] - self.start[0], self.end[1] - self.start[1]
         px, py = foot[0] - self.start[0], foot[1] - self.start[1]
         length = math.hypot(dx, dy)
         return (dx * py - dy * px) / length, (dx * px + dy * py) / length**2
+
+
+def through_edges(start: Point, end: Point, width: float, height: float) -> tuple[Point, Point]:
+    """Where a line between two points of a picture really ends: one drawn up to the edge goes on beyond it.
+
+    Whoever is cut off by the edge has the feet on it, give or take a few pixels, and walks through that line all the
+    same.
+    """
+    return _through_edge(end, start, width, height), _through_edge(start, end, width, height)
+
+
+def _through_edge(start: Point, end: Point, width: float, height: float) -> Point:
+    far = max(width, height)
+    part = far / math.dist(start, end)
+    on_x, on_y = (end[0] - start[0]) * part, (end[1] - start[1]) * part
+    near_x, near_y = end[0] + NEAR_EDGE * on_x, end[1] + NEAR_EDGE * on_y
+    return end if 0 <= near_x <= width and 0 <= near_y <= height else (end[0] + on_x, end[1] + on_y)
 
 
 class Stand(NamedTuple):
@@ -96,7 +118,7 @@ def count(line: CountingLine, state: LineState, people: Iterable[Track]) -> tupl
     return LineState(stands), crossed
 
 
-def _clear(line: CountingLine, foot: tuple[float, float], band: float) -> Stand | None:
+def _clear(line: CountingLine, foot: Point, band: float) -> Stand | None:
     """The place, unless it is inside the band."""
     right, along = line.place(foot)
     return Stand(right, along) if abs(right) > band else None

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from drivers.base import DEVICE_ID
 from edge.vision.ground import CELL_M, Ground, ground_of
-from edge.vision.line import CountingLine, LineKind, Side
+from edge.vision.line import CountingLine, LineKind, Side, through_edges
 from edge.vision.shapes import Sketch, ZoneMap, area, draw_zones, is_convex, ties_itself
 
 MOST_LINES, MOST_ZONES, MOST_CORNERS = 16, 32, 32
@@ -176,7 +176,8 @@ class Scene(_Drawn):
 
         lines = []
         for one in self.lines:
-            start, end = scaled((one.start, one.end))
+            drawn, until = scaled((one.start, one.end))
+            start, end = through_edges(drawn, until, width, height)
             lines.append(CountingLine(start, end, one.inside, name=one.name, kind=one.kind))
         zones = draw_zones(size, [scaled(zone.polygon) for zone in self.zones])
         floor = self.floor

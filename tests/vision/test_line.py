@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.vision.line import CountingLine, Direction, Side
+from edge.vision.scene import Line, Scene
 from tests.vision.strategies import HEIGHT, LINE, Place, counted
 
 
@@ -40,6 +41,16 @@ def test_round_the_end_of_the_line_is_no_crossing() -> None:
     short = CountingLine((0.0, 200.0), (100.0, 200.0), Side.RIGHT)
     crossed, _ = counted(lambda t: [(200.0, 120 + 30 * t)], 6, 5, short)
     assert crossed == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(-4, 4), min_size=50, max_size=50), st.sampled_from([0.98, 1.0]))
+def test_who_is_cut_off_by_the_edge_walks_through_a_line_that_is_drawn_up_to_it(off: list[float], end: float) -> None:
+    """The feet are below the picture: the box ends at its edge, and a little beyond where it shrinks."""
+    drawn = Line(name="door", start=(0.5, 0.2), end=(0.5, end), inside=Side.LEFT)
+    (line,) = Scene(lines=(drawn,)).in_pixels(480, 360).lines
+    crossed, _ = counted(lambda t: [(150 + 30 * t, 360 + off[round(t * 5)])], 8, 5, line)
+    assert [one.direction for one in crossed] == [Direction.IN]
 
 
 def test_who_appears_just_before_the_line_is_counted() -> None:

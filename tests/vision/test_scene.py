@@ -24,7 +24,24 @@ def test_a_camera_of_the_configuration_looks_for_its_one_line() -> None:
     scene = camera.what_to_look_for()
     assert [line.name for line in scene.lines] == ["entrance"]
     (line,) = scene.in_pixels(480, 360).lines
-    assert (line.start, line.end, line.inside, line.kind) == ((0, 216), (480, 216), Side.RIGHT, LineKind.ENTRANCE)
+    assert (line.start[1], line.end[1], line.inside, line.kind) == (216, 216, Side.RIGHT, LineKind.ENTRANCE)
+
+
+@settings(max_examples=60, deadline=None)
+@given(points, points, st.integers(64, 1920), st.integers(64, 1080))
+def test_a_line_goes_on_only_where_it_is_drawn_up_to_the_edge(
+    start: tuple[float, float], end: tuple[float, float], width: int, height: int
+) -> None:
+    drawn = [(x * width, y * height) for x, y in (start, end)]
+    assume(math.dist(start, end) > 0.1 and math.dist(*drawn) > 20)
+    (line,) = Scene(lines=(Line(name="a", start=start, end=end, inside=Side.LEFT),)).in_pixels(width, height).lines
+    for place, real in zip(drawn, (line.start, line.end), strict=True):
+        inward = min(place[0], width - place[0], place[1], height - place[1])
+        assert abs(line.place(place)[0]) < 1e-6 * max(width, height)  # the same line
+        if inward > 0.04 * max(width, height):
+            assert real == place
+        if real != place:
+            assert not (0 <= real[0] <= width and 0 <= real[1] <= height)
 
 
 def test_a_scene_of_the_configuration_replaces_that_line() -> None:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +11,9 @@ import numpy as np
 from edge.vision.analysis import State, learn
 from edge.vision.boxes import Boxes, overlaps
 from edge.vision.clothes import Clothes
-from edge.vision.line import CountingLine, Direction, Side
+from edge.vision.line import Direction, Side
 from edge.vision.pairing import assigned
-from edge.vision.scene import Scene, SceneInPixels
+from edge.vision.scene import Line, Scene, SceneInPixels
 from edge.vision.tracking import Tracker, TrackRules, advance
 from edge.vision.training.sample import DRAWN
 from edge.vision.training.scoring import ENOUGH
@@ -120,7 +121,7 @@ def true_crossings(looks: Sequence[Look]) -> list[Event]:
     events: list[Event] = []
     for at, _, _, people, who in looks:
         for middle, name in zip(((people[:, 0] + people[:, 2]) / 2).tolist(), who, strict=True):
-            for number, line in enumerate(_lines()):
+            for number, line in enumerate(_scene().lines):
                 off = middle - line.start[0]
                 if abs(off) > CLEAR and sides.setdefault((name, number), off > 0) != (off > 0):
                     sides[name, number] = off > 0
@@ -133,13 +134,14 @@ def _best_total(table: Sequence[Sequence[float]]) -> float:
     return sum((row[j] for row, j in zip(table, assigned(table), strict=True) if j >= 0), 0.0)
 
 
-def _lines() -> tuple[CountingLine, ...]:
-    places = range(SPACING, DRAWN[0] - 1, SPACING)
-    return tuple(CountingLine((x, 0.0), (x, DRAWN[1]), Side.LEFT, name=str(i)) for i, x in enumerate(places))
-
-
+@lru_cache(maxsize=1)
 def _scene() -> SceneInPixels:
-    return replace(Scene().in_pixels(*DRAWN), lines=_lines())
+    wide = DRAWN[0]
+    lines = [
+        Line(name=str(i), start=(x / wide, 0.0), end=(x / wide, 1.0), inside=Side.LEFT)
+        for i, x in enumerate(range(SPACING, wide - 1, SPACING))
+    ]
+    return Scene(lines=tuple(lines)).in_pixels(*DRAWN)
 
 
 def _found(counted: Sequence[Event], true: Sequence[Event]) -> int:
