@@ -11,7 +11,7 @@ class Walk(NamedTuple):
     """How people move and how well they are seen, as standard deviations."""
 
     noise: float
-    """Body heights by which the middle of a box is off; 0.055 and 0.063 on drawn films, with the shipped model."""
+    """Body heights by which somebody is seen off; 0.04 on drawn films, with the shipped model."""
     sway: float
     """By how much a speed changes: body heights a second, for every root of a second."""
     pace: float

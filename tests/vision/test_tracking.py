@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as np_st
 
-from edge.vision.tracking import Tracker, TrackRules, advance
-from tests.vision.strategies import boxes_at
+from edge.vision.line import CountingLine, LineState, Side, count
+from edge.vision.tracking import Track, Tracker, TrackRules, advance
+from tests.vision.strategies import HEIGHT, boxes_at
 
 RULES = TrackRules()
 
@@ -54,6 +55,40 @@ def test_two_who_pass_each_other_keep_their_ids() -> None:
     by_row = {round(person.foot[1]): person for person in people}
     assert by_row[200].vx > 0 > by_row[230].vx
     assert {person.id for person in people} == {1, 2}
+
+
+HIDDEN_S = 0.8
+WORN = tuple(np.linspace(20, 200, 18).tolist())
+
+
+def _half_hidden(cut: float) -> list[Track]:
+    """Somebody stands at (200, 200), and for a moment somebody else in front: what is above that is seen."""
+    tracker, tracks = Tracker(), []
+    for i in range(30):
+        hidden = 2 <= i / 5 < 2 + HIDDEN_S
+        box = boxes_at([(200, 200)])
+        box[:, 3] -= cut * HEIGHT if hidden else 0.0
+        tracker = advance(tracker, box, i / 5, RULES, [None if hidden else WORN])
+        tracks.append(tracker.tracks[0])
+    return tracks
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.2, 0.45))
+def test_who_is_half_hidden_for_a_moment_stands_where_the_head_says(cut: float) -> None:
+    tracks = _half_hidden(cut)
+    assert {track.id for track in tracks} == {1}
+    assert all(abs(track.y - track.height / 2 - (200 - HEIGHT)) < 0.2 * cut * HEIGHT for track in tracks)
+    assert all(abs(track.foot[1] - 200) < 0.75 * cut * HEIGHT for track in tracks)
+
+
+def test_whose_feet_are_hidden_has_not_crossed_the_line_behind() -> None:
+    line = CountingLine((0, 200 - 0.32 * HEIGHT), (400, 200 - 0.32 * HEIGHT), Side.RIGHT)
+    state, crossed = LineState(), []
+    for track in _half_hidden(0.45):
+        state, now = count(line, state, [track])
+        crossed += now
+    assert crossed == []
 
 
 def test_a_weak_box_begins_nothing_but_carries_on() -> None:
