@@ -120,12 +120,13 @@ def true_crossings(looks: Sequence[Look]) -> list[Event]:
     sides: dict[tuple[int, int], bool] = {}
     events: list[Event] = []
     for at, _, _, people, who in looks:
-        for middle, name in zip(((people[:, 0] + people[:, 2]) / 2).tolist(), who, strict=True):
+        for (x1, _, x2, foot), name in zip(people[:, :4].tolist(), who, strict=True):
             for number, line in enumerate(_scene().lines):
-                off = middle - line.start[0]
-                if abs(off) > CLEAR and sides.setdefault((name, number), off > 0) != (off > 0):
-                    sides[name, number] = off > 0
-                    events.append((number, Direction.IN if off > 0 else Direction.OUT, at))
+                right, _ = line.place(((x1 + x2) / 2, foot))
+                inside = right < 0
+                if abs(right) > CLEAR and sides.setdefault((name, number), inside) != inside:
+                    sides[name, number] = inside
+                    events.append((number, Direction.IN if inside else Direction.OUT, at))
     return events
 
 
@@ -136,11 +137,11 @@ def _best_total(table: Sequence[Sequence[float]]) -> float:
 
 @lru_cache(maxsize=1)
 def _scene() -> SceneInPixels:
-    wide = DRAWN[0]
-    lines = [
-        Line(name=str(i), start=(x / wide, 0.0), end=(x / wide, 1.0), inside=Side.LEFT)
-        for i, x in enumerate(range(SPACING, wide - 1, SPACING))
-    ]
+    """Lines from edge to edge: down the picture for who walks past, and across it for who comes near or goes away."""
+    wide, tall = DRAWN
+    ways = [((x / wide, 0.0), (x / wide, 1.0)) for x in range(SPACING, wide - 1, SPACING)]
+    ways += [((1.0, y / tall), (0.0, y / tall)) for y in range(tall // 3, tall - SPACING // 2, SPACING)]
+    lines = [Line(name=str(i), start=start, end=end, inside=Side.LEFT) for i, (start, end) in enumerate(ways)]
     return Scene(lines=tuple(lines)).in_pixels(*DRAWN)
 
 
