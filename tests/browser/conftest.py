@@ -102,9 +102,17 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 @pytest.fixture
 def signed_in(page: Page, shop: str) -> Page:
-    """The overview of the shop, signed in as its manager."""
-    sign_in(page, shop)
+    """An empty page of a browser that is signed in as the shop's manager."""
+    answer = page.context.request.post(f"{shop}/sign-in", form={"name": MANAGER, "password": PASSWORD}, max_redirects=0)
+    assert answer.headers["location"] == "/"
     return page
+
+
+@pytest.fixture
+def overview(signed_in: Page, shop: str) -> Page:
+    """The overview of the shop, seen by its manager."""
+    signed_in.goto(f"{shop}/")
+    return signed_in
 
 
 def sign_in(page: Page, address: str) -> None:

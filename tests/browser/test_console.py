@@ -32,23 +32,23 @@ def test_first_run_makes_the_managers_account_and_opens_the_shop(page: Page, new
     expect(page.get_by_role("status").first).to_contain_text("labels need you")
 
 
-def test_the_overview_follows_the_shop_without_a_reload(signed_in: Page, shop: str) -> None:
-    held = signed_in.get_by_role("link", name="held for your approval")
+def test_the_overview_follows_the_shop_without_a_reload(overview: Page, shop: str) -> None:
+    held = overview.get_by_role("link", name="held for your approval")
     expect(held).to_contain_text("1")
-    signed_in.evaluate("window.before = true")
+    overview.evaluate("window.before = true")
     item = httpx.get(f"{shop}/api/prices?phase=held", auth=(MANAGER, PASSWORD)).json()["prices"][0]
     answer = httpx.post(f"{shop}/api/prices/{item['item']}/{item['version']}/reject", auth=(MANAGER, PASSWORD))
     assert answer.status_code == 204
     expect(held).to_contain_text("0")
-    assert signed_in.evaluate("window.before") is True
+    assert overview.evaluate("window.before") is True
 
 
-def test_chinese_is_one_press_away_and_stays(signed_in: Page, shop: str) -> None:
-    signed_in.get_by_role("link", name="中文").first.click()
-    expect(signed_in.get_by_role("link", name="电子价签")).to_be_visible()
-    signed_in.goto(f"{shop}/prices")
-    expect(signed_in.get_by_role("heading", name="变价")).to_be_visible()
-    expect(signed_in.get_by_role("button", name=re.compile("已生效"))).to_be_visible()
+def test_chinese_is_one_press_away_and_stays(overview: Page, shop: str) -> None:
+    overview.get_by_role("link", name="中文").first.click()
+    expect(overview.get_by_role("link", name="电子价签")).to_be_visible()
+    overview.goto(f"{shop}/prices")
+    expect(overview.get_by_role("heading", name="变价")).to_be_visible()
+    expect(overview.get_by_role("button", name=re.compile("已生效"))).to_be_visible()
 
 
 def test_a_held_price_is_approved_after_saying_what_will_happen(page: Page, new_shop: str) -> None:
@@ -191,11 +191,11 @@ def test_an_inspection_is_drawn_walked_and_what_is_wrong_becomes_a_task(signed_i
     expect(second).not_to_contain_text("charged too much")
 
 
-def test_signing_out_closes_the_door(signed_in: Page, shop: str) -> None:
-    signed_in.get_by_role("button", name="Sign out").first.click()
-    signed_in.wait_for_url(f"{shop}/sign-in")
-    signed_in.goto(f"{shop}/prices")
-    signed_in.wait_for_url(f"{shop}/sign-in")
+def test_signing_out_closes_the_door(overview: Page, shop: str) -> None:
+    overview.get_by_role("button", name="Sign out").first.click()
+    overview.wait_for_url(f"{shop}/sign-in")
+    overview.goto(f"{shop}/prices")
+    overview.wait_for_url(f"{shop}/sign-in")
 
 
 def test_the_slider_tells_what_was_shown_and_charged_at_any_time_of_a_day(signed_in: Page, shop: str) -> None:
