@@ -18,6 +18,7 @@ import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from cloud_sync.contract.passwords import nobodys
 from edge.console.patience import Patience
 from edge.store import Store, Transaction
 from edge.store.ledger import encode
@@ -77,7 +78,7 @@ class Accounts:
         self._key = hmac.digest(secret.encode(), b"aisle console session", "sha256")
         self._setup_code = setup_code
         self._hasher = hasher or PasswordHasher()
-        self._dummy = self._hasher.hash(secrets.token_hex(8))
+        self._nobodys = nobodys(self._hasher)
         self._patience = Patience()
         self._hashing = asyncio.Semaphore(AT_ONCE)
         self._ended: OrderedDict[str, None] = OrderedDict()
@@ -110,7 +111,7 @@ class Accounts:
         keys = (f"name {name[:40]}", f"from {source}")
         self._hold_on(keys)
         row = self._row(name)
-        digest = row[0] if row else self._dummy
+        digest = row[0] if row else self._nobodys
         right = await self._verify(digest, password) and row is not None
         if not right:
             self._patience.failed(keys, self._clock())
