@@ -24,7 +24,7 @@ CHEST = 0.25
 drawn films, feet by 0.09, since these are what somebody in front hides first."""
 SIZE_S, CLOTHES_S = 0.35, 0.7
 """Over how long a person's size and clothes are averaged."""
-HIDDEN = 0.4
+HIDDEN = 0.6
 """How much less a box says of the size of somebody who stands behind another."""
 FOUND = 0.5
 """How much it is worth that somebody is found at all, beside how well the box fits, which weighs up to 2.5."""

@@ -78,8 +78,8 @@ def _half_hidden(cut: float) -> list[Track]:
 def test_who_is_half_hidden_for_a_moment_stands_where_the_head_says(cut: float) -> None:
     tracks = _half_hidden(cut)
     assert {track.id for track in tracks} == {1}
-    assert all(abs(track.y - track.height / 2 - (200 - HEIGHT)) < 0.2 * cut * HEIGHT for track in tracks)
-    assert all(abs(track.foot[1] - 200) < 0.75 * cut * HEIGHT for track in tracks)
+    assert all(abs(track.y - track.height / 2 - (200 - HEIGHT)) < 0.16 * cut * HEIGHT for track in tracks)
+    assert all(abs(track.foot[1] - 200) < 0.87 * cut * HEIGHT for track in tracks)
 
 
 def test_whose_feet_are_hidden_has_not_crossed_the_line_behind() -> None:
