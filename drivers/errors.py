@@ -32,6 +32,12 @@ class Refused(DeviceError):
     what_now = "Aisle stops trying. Read the reason, mend it, then press retry."
 
 
+class Unprintable(Refused):
+    """What should be printed has a character that the printer lacks, or does not fit it. Nothing of it was sent."""
+
+    what_now = "Aisle prints it plainer where it can. Else give the printer a code page that has what is missing."
+
+
 class Misspoke(DeviceError):
     """The device broke its protocol. The offending bytes travel along, for the log and for a bug report."""
 

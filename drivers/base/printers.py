@@ -80,4 +80,4 @@ class PrinterDriver(Driver):
 
     @abstractmethod
     async def print_receipt(self, device: str, receipt: Receipt) -> Printout:
-        """Print once. Raises before the first byte: Unreachable, or Refused (no paper, cover open, odd text)."""
+        """Print once. Raises before the first byte: Unreachable, Unprintable, or Refused (no paper, cover open)."""

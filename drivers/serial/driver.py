@@ -21,7 +21,7 @@ from drivers.base import (
     Sighting,
     Sink,
 )
-from drivers.errors import Misspoke, Refused, Unreachable
+from drivers.errors import Misspoke, Refused, Unprintable, Unreachable
 from drivers.serial.escpos import EscPos, OddTextError, write_receipt
 from drivers.serial.escpos.status import Health
 from drivers.serial.families import Scale, build
@@ -100,7 +100,7 @@ class SerialDriver(ScaleDriver, ScannerDriver, PrinterDriver):
         return PrinterStatus(device, said.paper, said.online, said.cover_open, said.fault, said.drawer_high, now)
 
     async def print_receipt(self, device: str, receipt: Receipt) -> Printout:
-        """Print once. Raises before the first byte only: Unreachable, or Refused."""
+        """Print once. Raises before the first byte only: Unreachable, Unprintable, or Refused."""
         printer = self._printer(device)
         options = self._options.devices[device]
         if not isinstance(options, EscPosOptions):
@@ -109,7 +109,7 @@ class SerialDriver(ScaleDriver, ScannerDriver, PrinterDriver):
         try:
             data = write_receipt(receipt, options.columns, pages, chinese=options.chinese)
         except OddTextError as error:
-            raise Refused(device, str(error)) from error
+            raise Unprintable(device, str(error)) from error
         return await self._ask(device, printer.print_out(data))
 
     def here(self, device: str) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cloud_sync.pages.i18n import Words
 from drivers.base import Printout
-from drivers.errors import DeviceError, Refused
+from drivers.errors import DeviceError, Unprintable
 from edge.console.figures import Figures
 from edge.lane.events import PrintEnded
 from edge.lane.journal import Journal, Stage
@@ -49,9 +49,7 @@ class Receipts:
         receipt = receipt_of(draft, self.words, self.figures, self.zone, self.head, again=again)
         try:
             return await self.parts.print_out(receipt)
-        except Refused as error:
-            if not (await self.parts.look_at_printer()).ready:
-                raise
+        except Unprintable as error:
             log.warning("%s The receipt is printed with item numbers.", error)
         plain = receipt_of(draft, self.plain_words, self.figures, self.zone, self.head, again=again, plain=True)
         return await self.parts.print_out(plain)

@@ -178,6 +178,7 @@ async def rig(
 
 def _settings(folder: Path, host: str, port: int, peers: dict[str, TerminalPeer], terminal: str) -> dict[str, Any]:
     quick = {"check_ms": 100}
+    patient = quick | {"answer_ms": 1000}  # a busy machine leaves a printer without an answer for a third of a second
     return {
         "store": "0204",
         "device": DEVICE,
@@ -194,7 +195,7 @@ def _settings(folder: Path, host: str, port: int, peers: dict[str, TerminalPeer]
                 "devices": {
                     "scanner": {"family": "scanner", "port": peers["scanner"].address, "repeat_ms": 0, **quick},
                     "scale": {"family": "mt8217", "port": peers["scale"].address, **quick},
-                    "printer": {"family": "escpos", "port": peers["printer"].address, "print_ms": 1500, **quick},
+                    "printer": {"family": "escpos", "port": peers["printer"].address, "print_ms": 1500, **patient},
                 }
             },
             "payment": {

@@ -307,6 +307,21 @@ async def test_a_name_that_the_printer_cannot_write_is_printed_as_a_number(tmp_p
         assert "1,29 EUR" in shop.printer.receipts[0].text
 
 
+async def test_who_is_called_to_a_printer_is_told_of_the_paper_and_not_of_a_name(tmp_path: Path) -> None:
+    async with rig(tmp_path) as shop, shop.open() as lane:
+        await shop.priced(replace(PRICES[0], version=2, name="牛奶"))
+        await shop.buy(MILK[1:])
+        shop.printer.paper = 0
+        await lane.press_pay()
+        await shop.until("a call", lambda: lane.state.call)
+        assert lane.state.call is not None
+        assert (lane.state.call.why, lane.state.call.about) == ("not-printed", "it is out of paper")
+        shop.printer.refill()
+        await shop.staff(Deed.ALLOW)
+        await shop.phase(Phase.FREE)
+        assert MILK in shop.printer.receipts[0].text
+
+
 async def test_a_scanner_that_is_pulled_closes_the_lane(tmp_path: Path) -> None:
     async with rig(tmp_path) as shop, shop.open() as lane:
         shop.peers["scanner"].unplug()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.base import Paper, Printout, Receipt, ReceiptLine
-from drivers.errors import DeviceError, Refused, Unreachable
+from drivers.errors import DeviceError, Refused, Unprintable, Unreachable
 from drivers.serial import SerialDriver
 from drivers.serial.escpos.status import read_health
 from drivers.serial.escpos.talk import why_not
@@ -176,5 +176,5 @@ async def test_status_that_comes_by_itself_does_not_pass_for_a_confirmation(tmp_
 async def test_text_that_the_printer_lacks_is_refused(tmp_path: Path) -> None:
     with NetworkPeer(Printer()) as peer:
         async with running({"printer": device(peer, "escpos", chinese=False)}) as (driver, _):
-            with pytest.raises(Refused, match=r"苹|新"):
+            with pytest.raises(Unprintable, match=r"苹|新"):
                 await driver.print_receipt("printer", RECEIPT)
