@@ -47,6 +47,8 @@ class Broker:
         self._watcher: asyncio.Task[None] | None = None
         self._out: dict[str, float] = {}
         """Device → until when (loop time) it is not let in."""
+        self._written: tuple[tuple[int, int], frozenset[str]] | None = None
+        """The stamp of the password file that our broker was given last, and who was out then."""
         self._news = asyncio.Event()
         self._address: tuple[str, int] | None = None
 
@@ -122,7 +124,6 @@ class Broker:
 
     async def _watch_passwords(self) -> None:
         """Whoever lost the password, or is out for a while, is out; both brokers end the connections of those."""
-        before = (_stamp(self._options.credentials), frozenset[str]())
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_POLL_SECONDS):
@@ -130,23 +131,24 @@ class Broker:
             self._news.clear()
             now = asyncio.get_running_loop().time()
             self._out = {device: until for device, until in self._out.items() if now < until}
-            if (wanted := (_stamp(self._options.credentials), frozenset(self._out))) != before:
+            if self._written != (_stamp(self._options.credentials), frozenset(self._out)):
                 try:
                     self._write_passwords()
                 except OSError as error:
                     _LOG.warning("who may use the broker could not be written: %s; it is tried again", error)
                     continue
-                before = wanted
                 if self._child is not None and self._child.name == _MOSQUITTO:  # the embedded one looks by itself
                     self._child.signal(signal.SIGHUP)
 
     def _write_passwords(self) -> None:
         """What our broker reads: the password file without those who are out."""
         source = self._options.credentials
+        stamped = _stamp(source), frozenset(self._out)  # first: what is changed while it is read is read again
         lines = source.read_text(encoding="ascii", errors="replace").splitlines() if source else []
         kept = [line for line in lines if line.partition(":")[0] not in self._out]
         draft = _write(self._options.runtime_dir / "passwords.new", "".join(f"{line}\n" for line in kept))
         draft.replace(_passwords(self._options))
+        self._written = stamped
 
 
 def _mosquitto(options: MqttOptions, program: str, port: int) -> list[str]:

@@ -253,15 +253,18 @@ async def _hang_up(writer: StreamWriterAdapter) -> None:
 
 async def serve(config: EmbeddedConfig) -> None:
     """Run until cancelled. Raises amqtt's BrokerError (port taken) or OSError (no password file)."""
+    stamp = _stamp(config.credentials)  # before they are read: a change while it starts is no change it knows
     broker = StoreBroker(config)
     await broker.start()
-    stamp = _stamp(config.credentials)
-    while True:
-        await asyncio.sleep(_POLL_SECONDS)
-        if (now := _stamp(config.credentials)) != stamp:
-            stamp = now
-            with contextlib.suppress(OSError):
-                await broker.reload()
+    try:
+        while True:
+            await asyncio.sleep(_POLL_SECONDS)
+            if (now := _stamp(config.credentials)) != stamp:
+                stamp = now
+                with contextlib.suppress(OSError):
+                    await broker.reload()
+    finally:
+        await broker.shutdown()
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -1,3 +1,5 @@
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -7,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.base import PriceRow
+from drivers.mqtt import MqttDriver
 from drivers.mqtt.access import may, password_fits, read_passwords
-from provisioning.credentials import password_line
+from drivers.mqtt.embedded import EmbeddedConfig, serve
+from provisioning.credentials import Credentials, password_line
 from tests.drivers.mqtt.kit import (
     BROKERS,
     STORE,
@@ -18,7 +22,9 @@ from tests.drivers.mqtt.kit import (
     birth,
     event,
     eventually,
+    free_port,
     open_shop,
+    options,
     own,
 )
 
@@ -146,6 +152,45 @@ async def test_a_tills_new_connection_ends_its_old_one(broker: str, tmp_path: Pa
                 await new.publish(own("till-1", "state"), birth(2), retain=True)
                 await eventually(lambda: len(sink.seen_) == 2)
                 assert sink.lost_ == ["till-1"]
+
+
+@pytest.mark.parametrize("broker", BROKERS)
+async def test_a_device_that_is_enrolled_while_the_broker_starts_is_let_in(broker: str, tmp_path: Path) -> None:
+    credentials = Credentials(tmp_path / "passwords")
+    driver = MqttDriver(options(broker, tmp_path, credentials, credentials.renew("gateway")))
+    starting = asyncio.create_task(driver.start(Recorder()))
+    try:
+        await eventually((tmp_path / "run" / "passwords").exists, "passwords for the broker")
+        password = credentials.renew("till-1")
+        assert not starting.done()
+        await starting
+        await _let_in(driver.broker_address, password)
+    finally:
+        await driver.stop()
+
+
+async def test_a_device_that_is_enrolled_as_the_embedded_broker_begins_to_listen_is_let_in(tmp_path: Path) -> None:
+    credentials, port = Credentials(tmp_path / "passwords"), free_port()
+    credentials.renew("gateway")
+    config = EmbeddedConfig(bind="127.0.0.1", port=port, store=STORE, gateway="gateway", credentials=credentials.path)
+    serving = asyncio.create_task(serve(config))
+    try:
+        await asyncio.sleep(0)  # it has read the passwords, and begins to listen
+        await _let_in(("127.0.0.1", port), credentials.renew("till-1"))
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+async def _let_in(address: tuple[str, int], password: str) -> None:
+    """Whether till-1 is, within the time in which a broker notices a new password."""
+    for _ in range(100):
+        with contextlib.suppress(OSError):  # it does not listen yet
+            async with Device(address, "till-1", password) as device:
+                if device.code == 0:
+                    return
+        await asyncio.sleep(0.1)
+    pytest.fail("it is refused for good")
 
 
 @pytest.mark.parametrize("broker", BROKERS)
