@@ -41,8 +41,8 @@ class OwnModelCard(ModelCard):
     """The card of a model that `edge.vision.training` made."""
 
     layout: Literal["picture and background to peaks"]
-    """Input (1, 2, H, W) uint8, grey, stretched to H×W. Output (1, 5, n): score of a peak, the best
-    first, or 0, and middle x, middle y, width, height of its box in input pixels."""
+    """Input (1, 2, H, W) uint8, grey, stretched to H×W. Output (1, 5, n): score of a peak, or 0,
+    and middle x, middle y, width, height of its box in input pixels."""
     input: tuple[Literal[1], Literal[2], Side, Side]
     output: tuple[Literal[1], Literal[5], int]
     smaller: Annotated[tuple[tuple[Side, Side], ...], Field(max_length=20)] = ()

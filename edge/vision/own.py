@@ -5,9 +5,7 @@ only from what it has already seen. It is shown the parts of the picture where s
 Peaks are found and boxes decoded inside the model's graph.
 """
 
-from bisect import bisect_right
 from functools import lru_cache
-from operator import neg
 from pathlib import Path
 
 import cv2
@@ -142,8 +140,8 @@ class OwnDetector:
         """People, and who is nearly one, in the pixels of the model's picture."""
         left, top, right, bottom = window.view
         peaks = self._session.run(np.ascontiguousarray(self._blob[:, :, top:bottom, left:right]))[0]
-        rows, good = [], bisect_right(peaks[0].tolist(), -ALMOST * self._card.least, key=neg)
-        for score, x, y, wide, tall in peaks[:, :good].T.tolist():
+        rows = []
+        for score, x, y, wide, tall in peaks[:, peaks[0] >= ALMOST * self._card.least].T.tolist():
             if window.owns(x + left, y + top):
                 half_x, half_y = wide / 2, tall / 2
                 rows.append((x + left - half_x, y + top - half_y, x + left + half_x, y + top + half_y, score))

@@ -19,7 +19,7 @@ FLOATS, BYTES = "tensor(float)", "tensor(uint8)"
 """What a model may take; it gives floats."""
 ROWS, COLUMNS = "rows", "columns"
 """What a model that takes pictures of more than one size calls their sides."""
-WARM_UP, RUNS = 3, 31
+WARM_UP, RUNS = 3, 61
 """How often a model is run to see what it costs."""
 COMPLAINTS = (
     "EPFail", "Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoModel", "NoSuchFile",

@@ -30,11 +30,13 @@ def _trained() -> network.PersonNet:
 def test_what_was_exported_is_regained(tmp_path: Path) -> None:
     net = _trained()
     torch.save(net.state_dict(), tmp_path / "weights.pt")
-    export(tmp_path / "weights.pt", tmp_path / "people.onnx")
+    export(tmp_path / "weights.pt", tmp_path / "people.onnx", seen=2)
     back = regained(tmp_path / "people.onnx", [torch.randn(4, 2, 64, 96)])
     pictures = torch.randn(2, 2, 64, 96)
     with torch.no_grad():
-        torch.testing.assert_close(back(pictures), net(pictures), rtol=1e-3, atol=1e-3)
+        was, is_now = net(pictures).transpose(0, 1).flatten(1), back(pictures).transpose(0, 1).flatten(1)
+    # Weights have seven bits there. Those of another layer, or of another channel, would say something else altogether.
+    assert ((was - is_now).square().mean(dim=1).sqrt() < 0.35 * was.std(dim=1)).all()
 
 
 def test_its_norms_know_what_they_see() -> None:

@@ -4,13 +4,17 @@ import argparse
 import hashlib
 import warnings
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 import torch
 
 from edge.vision.cards import OwnModelCard
 from edge.vision.session import COLUMNS, ROWS
 from edge.vision.sizes import Size
 from edge.vision.training.network import INPUT, MOST, PersonNet, Shipped
+from edge.vision.training.pool import draw_samples
+from edge.vision.training.quantize import quantize
 
 SMALLER: tuple[Size, ...] = (
     (416, 544), (384, 512), (352, 480), (352, 448), (320, 448), (320, 416), (288, 416), (288, 384),
@@ -19,8 +23,23 @@ SMALLER: tuple[Size, ...] = (
 """What a busy core may show it instead (see `edge.vision.sizes`): of about the same shape, ever smaller."""
 
 
-def export(weights: Path, out: Path) -> None:
-    """Write the ONNX file: peaks are kept and boxes decoded inside the graph, for pictures of any size."""
+CALIBRATING = 9900
+"""The seed of what is drawn to see how large numbers become: nothing else is drawn with it."""
+
+
+def export(weights: Path, out: Path, seen: int = 100) -> None:
+    """Write the ONNX file: in bytes, peaks are kept and boxes decoded inside the graph, for pictures of any size.
+
+    `seen`: how many drawn pictures it is shown to learn the range of every number in it.
+    """
+    shown = (np.stack([one.picture, one.background])[None] for one in draw_samples(CALIBRATING, seen))
+    with TemporaryDirectory() as folder:
+        floats = Path(folder) / "floats.onnx"
+        _export_floats(weights, floats)
+        quantize(floats, out, shown)
+
+
+def _export_floats(weights: Path, out: Path) -> None:
     net = PersonNet()
     net.load_state_dict(torch.load(weights, weights_only=True, map_location="cpu"))
     pictures = torch.zeros(1, 2, *INPUT, dtype=torch.uint8)

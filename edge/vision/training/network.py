@@ -21,6 +21,8 @@ BLOCKS = (2, 3, 5, 3)
 UP = 64
 MIDDLE, GREYS, DIFFERENCES = 128.0, 128.0, 48.0
 """The grey that is 0 to the first layer, and the greys and differences that are 1."""
+NOBODY = -4.0
+"""The heat, as a logit, up to which the exported network sees nobody: a score of 0.018, below any threshold."""
 MOST = 100
 """Peaks that the exported network gives; more people than that are not told apart."""
 
@@ -71,6 +73,11 @@ class PersonNet(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """See the class."""
+        out: torch.Tensor = self.head[1](self.told(x))
+        return out
+
+    def told(self, x: torch.Tensor) -> torch.Tensor:
+        """(n, 2, H, W) → (n, UP, H/4, W/4), from which the last layer says what is in a cell, each by itself."""
         x, levels = self.stem(x), []
         for stage in self.stages:
             x = stage(x)
@@ -78,27 +85,26 @@ class PersonNet(nn.Module):
         y = self.sides[3](levels[3])
         for i in (2, 1, 0):
             y = self.mixes[i](functional.interpolate(y, scale_factor=2.0, mode="nearest") + self.sides[i](levels[i]))
-        out: torch.Tensor = self.head(y)
-        return out
+        told: torch.Tensor = self.head[0](y)
+        return told
 
 
 def boxes_of(out: torch.Tensor) -> torch.Tensor:
     """(n, 5, h, w) as the network gives it → (n, 4, h, w): middle x, middle y, width, height in input pixels."""
-    rows = torch.arange(out.shape[2], device=out.device, dtype=out.dtype)[:, None]
-    columns = torch.arange(out.shape[3], device=out.device, dtype=out.dtype)[None]
-    return torch.stack(_box(columns, rows, *out[:, 1:].unbind(dim=1)), dim=1)
+    rows, columns = (torch.arange(side, device=out.device, dtype=out.dtype) for side in out.shape[2:])
+    cells = torch.stack(torch.meshgrid(columns, rows, indexing="xy"), dim=2)
+    off, size = out[:, 1:].permute(0, 2, 3, 1).split(2, dim=3)
+    return torch.cat(_box(cells, off, size), dim=3).permute(0, 3, 1, 2)
 
 
-def _box(
-    x: torch.Tensor, y: torch.Tensor, dx: torch.Tensor, dy: torch.Tensor, wide: torch.Tensor, tall: torch.Tensor
-) -> list[torch.Tensor]:
-    """Boxes of cells, by column and row, and of what the network says there; any shapes that go together."""
-    wide, tall = WIDE * wide.clamp(-4, 4).exp(), TALL * tall.clamp(-4, 4).exp()
-    return [(x + 0.5) * STRIDE + dx * wide, (y + 0.5) * STRIDE + dy * tall, wide, tall]
+def _box(cells: torch.Tensor, off: torch.Tensor, size: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Middles and sizes (…, 2) of boxes, x first, of cells (column, row) and what the network says there."""
+    size = size.clamp(-4, 4).exp() * torch.tensor([WIDE, TALL], device=size.device)
+    return (cells + 0.5) * STRIDE + off * size, size
 
 
 class Shipped(nn.Module):
-    """The network as it is exported: (1, 2, H, W) grey bytes → (1, 5, MOST), the best peaks first.
+    """The network as it is exported: (1, 2, H, W) grey bytes → (1, 5, MOST), the best peaks.
 
     Input channels are the picture and the background, 0..255. Output rows are the score of a peak (0 where there are
     no more), and its box: middle x, middle y, width, height in the input's pixels.
@@ -114,14 +120,16 @@ class Shipped(nn.Module):
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """See the class."""
-        out = self.net(pictures.float() - MIDDLE)
-        heat = out[:, :1].sigmoid()
+        told, last = self.net.told(pictures.float() - MIDDLE), self.net.head[1]
+        heat = functional.conv2d(told, last.weight[:1], last.bias[:1] - NOBODY).relu()
         peak = (functional.max_pool2d(heat, 3, 1, 1) == heat).to(heat.dtype)
-        score, cell = (heat * peak).flatten(2).topk(MOST)
-        dx, dy, wide, tall = out[:, 1:].flatten(2).gather(2, cell.expand(-1, 4, -1)).split(1, dim=1)
-        columns = out.shape[3]
-        x, y = (cell % columns).to(heat.dtype), (cell // columns).to(heat.dtype)
-        return torch.cat([score, *_box(x, y, dx, dy, wide, tall)], dim=1)
+        best, cell = (heat * peak).reshape(-1).topk(MOST)
+        # Only of peaks are boxes worked out, and the scores once more: the map that they were found on may be coarse.
+        there = told.permute(0, 2, 3, 1).reshape(-1, UP).index_select(0, cell)
+        score, off, size = functional.linear(there, last.weight[:, :, 0, 0], last.bias).split((1, 2, 2), dim=1)
+        columns = heat.shape[3]
+        cells = torch.stack([cell % columns, cell // columns], dim=1).to(heat.dtype)
+        return torch.cat([score.sigmoid() * best.sign()[:, None], *_box(cells, off, size)], dim=1).T[None]
 
 
 def prepared(pictures: torch.Tensor) -> torch.Tensor:

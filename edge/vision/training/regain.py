@@ -24,13 +24,17 @@ def regained(model: Path, seen: Iterable[torch.Tensor]) -> PersonNet:
     net: PersonNet = PersonNet().eval()
     layers, norms = _layers(net), _norms(net)
     graph = onnx.load(model).graph
-    held = {one.name: torch.from_numpy(onnx.numpy_helper.to_array(one).copy()) for one in graph.initializer}
-    nodes = [node for node in graph.node if node.op_type == "Conv"]
+    held = _in_floats(graph)
+    nodes = [node for node in _as_needed(graph) if node.op_type == "Conv"]
     if len(nodes) != len(layers):
         raise ValueError(f"{model} has {len(nodes)} convolutions, this network {len(layers)}")
+    # The last of them shows where peaks are; all that is said of these comes from a product of matrices behind it.
+    nodes[-1] = next(node for node in graph.node if node.op_type == "Gemm")
     with torch.no_grad():
         for (name, layer), node in zip(layers.items(), nodes, strict=True):
             weight, bias = held[node.input[1]], held[node.input[2]]
+            if node.op_type == "Gemm":
+                weight = weight[:, :, None, None]
             if weight.shape != layer.weight.shape:
                 raise ValueError(f"{model}: {name} has shape {tuple(weight.shape)}, not {tuple(layer.weight.shape)}")
             layer.weight.copy_(_before_folding(weight) if layer is net.stem[0][0] else weight)
@@ -45,8 +49,36 @@ def regained(model: Path, seen: Iterable[torch.Tensor]) -> PersonNet:
     return net
 
 
+def _in_floats(graph: onnx.GraphProto) -> dict[str, torch.Tensor]:
+    """What the file holds by name, and what its bytes stand for by the name of that."""
+    held = {one.name: torch.from_numpy(onnx.numpy_helper.to_array(one).copy()) for one in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "DequantizeLinear" and node.input[0] in held:
+            coded, scale, zero = (held[name] for name in node.input)
+            far = [-1, *[1] * (coded.dim() - 1)] if scale.dim() else []  # one scale for each channel that comes out
+            held[node.output[0]] = (coded - zero.reshape(far)) * scale.reshape(far)
+    return held
+
+
+def _as_needed(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
+    """What leads to the answer, in the order in which the network would come to it; a file may have any other."""
+    makers = {value: node for node in graph.node for value in node.output}
+    found: dict[str, onnx.NodeProto] = {}
+    waiting = [(graph.output[0].name, False)]
+    while waiting:
+        value, led_to = waiting.pop()
+        node = makers.get(value)
+        if node is None or node.output[0] in found:
+            continue
+        if led_to:
+            found[node.output[0]] = node
+        else:
+            waiting += [(value, True), *((name, False) for name in reversed(node.input))]
+    return list(found.values())
+
+
 def _layers(net: PersonNet) -> Layers:
-    """The convolutions by name, in the order in which they run, which is the file's."""
+    """The convolutions by name, in the order in which they run."""
     ran: list[nn.Module] = []
     names = {layer: name for name, layer in net.named_modules() if isinstance(layer, nn.Conv2d)}
     hooks = [layer.register_forward_hook(lambda layer, _in, _out: ran.append(layer)) for layer in names]
