@@ -7,12 +7,12 @@ from sqlite_utils import Database
 
 from edge.vision.audit.score import wilson
 
-_COLUMNS = "n, camera, line, source, span_ms, counted, missed, extra, at, by"
+_COLUMNS = "n, camera, line, source, span_ms, counted, missed, extra, at, by, model"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One audit. `source`: "live" or "file"; `span_ms`: how long the clip was."""
+    """One audit. `source`: "live" or "file"; `span_ms`: how long the clip was; `model`: "" for those of long ago."""
 
     n: int
     camera: str
@@ -24,6 +24,7 @@ class AuditRow:
     extra: int
     at: int
     by: str
+    model: str
 
     @property
     def passings(self) -> int:

@@ -11,8 +11,9 @@ Size = tuple[int, int]
 FOR_THE_MODEL = 0.8
 """The part of a core's time that the model may take. The rest is for pictures, tracks, lines and heat."""
 SHOWN = 0.55
-"""The part of a picture that the model is mostly shown (see attention.py): a third where a few people walk, two thirds
-where a crowd fills it. Where all cameras of a core are crowded at once, it looks at each a little less often."""
+"""Of what a whole picture costs, a look mostly takes so much (see attention.py): a third to a half where a few people
+walk, nearly all where a crowd fills it. Where all cameras of a core are crowded at once, it looks at each a little less
+often."""
 
 
 def affordable(sizes: Sequence[Size], full_ms: float, looks_per_s: float) -> Size:

@@ -66,8 +66,8 @@ def count_people(floor: Floor, now: int) -> None:
             tx.sql.execute("INSERT INTO sale VALUES (?, ?, ?, ?, ?, 'EUR', ?, ?)", sale)
         for days, counted, missed, extra in ((9, 41, 3, 2), (1, 57, 1, 0)):
             tx.sql.execute(
-                "INSERT INTO camera_audit (camera, line, source, span_ms, counted, missed, extra, at, by)"
-                " VALUES ('door', 'entrance', 'live', 120000, ?, ?, ?, ?, 'mara')",
+                "INSERT INTO camera_audit (camera, line, source, span_ms, counted, missed, extra, at, by, model)"
+                " VALUES ('door', 'entrance', 'live', 120000, ?, ?, ?, ?, 'mara', 'own')",
                 (counted, missed, extra, now - days * DAY),
             )
 

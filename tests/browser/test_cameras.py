@@ -193,3 +193,4 @@ def test_a_count_is_checked_on_a_clip_that_is_gone_afterwards(page: Page, shop: 
     gone = httpx.get(f"{shop}/api/audits/{number}/clip", auth=(MANAGER, PASSWORD))
     assert gone.status_code == 404
     expect(page.locator(".console-line").first).to_contain_text(MANAGER)
+    expect(page.locator(".console-line").first).to_contain_text(" · background · ")  # what counted

@@ -86,5 +86,6 @@ class Book:
                     figures = t("audit.figures", counted=one.counted, missed=one.missed, extra=one.extra)
                     seconds = round(one.span_ms / 1000)
                     source = t(f"audit.source.{one.source}", seconds=seconds)
-                    text(f"{one.line} · {figures} · {source} · {one.by}", "div").classes("aisle-soft aisle-small")
+                    facts = (one.line, figures, source, one.model, one.by)
+                    text(" · ".join(filter(None, facts)), "div").classes("aisle-soft aisle-small")
                 visit.when(one.at)

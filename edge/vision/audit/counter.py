@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from drivers.base import CameraDriver, Frame, load_driver
 from drivers.errors import DeviceError
 from edge.vision.audit.score import Passing
-from edge.vision.audit.told import MOST_BYTES, Ended, Picture, Told, write
+from edge.vision.audit.told import MOST_BYTES, Begun, Ended, Picture, Told, write
 from edge.vision.boxes import Boxes
 from edge.vision.child import settle
 from edge.vision.config import CameraConfig
@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def count_clip(order: Order) -> Iterator[Told]:
-    """Every picture and passing of the clip, and at last how it ended."""
+    """With what, every picture and passing of the clip, and at last how it ended."""
     try:
         yield from _count(order)
     except (DeviceError, BadModelError) as error:
@@ -89,6 +89,7 @@ def count_clip(order: Order) -> Iterator[Told]:
 def _count(order: Order) -> Iterator[Told]:
     camera = order.camera
     detector = _Remembering(open_detector(camera.model, camera.fps, order.core_looks))
+    yield Begun(detector.name)
     watch, looks = Watch(camera, detector), Looks(1000 / camera.fps)
     seen: deque[tuple[int, Boxes]] = deque(maxlen=64)
     first: int | None = None

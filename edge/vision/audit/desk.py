@@ -18,7 +18,7 @@ from edge.store import Store, Transaction
 from edge.store.ledger import encode
 from edge.vision.audit.counter import Order
 from edge.vision.audit.score import Passing, Score, Verdict, judge
-from edge.vision.audit.told import Ended, GarbledError, Picture, read
+from edge.vision.audit.told import Begun, Ended, GarbledError, Picture, read
 from edge.vision.config import CameraConfig
 from edge.vision.process import ENVIRONMENT
 
@@ -64,6 +64,8 @@ class Audit:
     pictures: list[Picture] = field(default_factory=list)
     counts: list[Passing] = field(default_factory=list)
     size: int = 0
+    model: str = ""
+    """What counts, once it has begun."""
 
     @property
     def length_ms(self) -> int:
@@ -218,6 +220,8 @@ async def _take_in(process: asyncio.subprocess.Process, audit: Audit) -> str:
         except (TimeoutError, asyncio.IncompleteReadError, GarbledError):
             return "the clip could not be counted to its end"
         match told:
+            case Begun():
+                audit.model = told.model
             case Picture():
                 audit.size += len(told.jpeg)
                 if audit.size > MOST_PICTURES:
@@ -234,9 +238,9 @@ async def _take_in(process: asyncio.subprocess.Process, audit: Audit) -> str:
 def _keep(tx: Transaction, audit: Audit, score: Score) -> int:
     counts = [score.count(verdict) for verdict in (Verdict.COUNTED, Verdict.MISSED, Verdict.EXTRA)]
     row = tx.sql.execute(
-        "INSERT INTO camera_audit (camera, line, source, span_ms, counted, missed, extra, at, by)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (audit.camera, audit.line, audit.source, audit.length_ms, *counts, tx.now, audit.by),
+        "INSERT INTO camera_audit (camera, line, source, span_ms, counted, missed, extra, at, by, model)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (audit.camera, audit.line, audit.source, audit.length_ms, *counts, tx.now, audit.by, audit.model),
     )
     body = {"camera": audit.camera, "line": audit.line, "counted": counts[0], "missed": counts[1], "extra": counts[2]}
     tx.sql.execute(

@@ -1,4 +1,4 @@
-"""What the process that counts a clip tells its parent: pictures with heads pixelated, passings, and how it ended.
+"""What the process that counts a clip tells its parent: with what, pictures with heads pixelated, passings, the end.
 
 One message is its kind (one byte), the length of what follows (four, big-endian) and that: for a picture its time in
 milliseconds (eight, big-endian) and a JPEG, else JSON.
@@ -14,9 +14,18 @@ from edge.vision.line import Direction
 
 MOST_BYTES = 400_000
 """Of one picture, at most."""
+LONGEST_NAME = 200
+"""Characters of a model's name."""
 LONGEST_MS = 3_600_000
 """No clip lasts longer, so no time in it is later."""
 _HEAD, _AT = struct.Struct(">cI"), struct.Struct(">q")
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first word: the name of the model that looks at the clip, with the size of what it is shown."""
+
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class Ended:
     why: str = ""
 
 
-Told = Picture | Passing | Ended
+Told = Begun | Picture | Passing | Ended
 
 
 class GarbledError(ValueError):
@@ -44,6 +53,8 @@ class GarbledError(ValueError):
 def write(told: Told) -> bytes:
     """One message."""
     match told:
+        case Begun():
+            kind, body = b"b", json.dumps(told.model[:LONGEST_NAME]).encode()
         case Picture():
             kind, body = b"p", _AT.pack(told.at) + told.jpeg
         case Passing():
@@ -65,6 +76,10 @@ def parse(kind: bytes, body: bytes) -> Told:
     """A message without its head. Raises GarbledError."""
     try:
         match kind:
+            case b"b":
+                model = json.loads(body)
+                if isinstance(model, str) and len(model) <= LONGEST_NAME:
+                    return Begun(model)
             case b"p" if body[_AT.size : _AT.size + 2] == b"\xff\xd8":
                 return Picture(_time(_AT.unpack_from(body)[0]), body[_AT.size :])
             case b"c":

@@ -100,6 +100,27 @@ async def test_the_camera_itself_gives_a_clip_as_long_as_asked(desk: AuditDesk) 
     assert (desk.current(), audit.pictures) == (None, [])
 
 
+async def test_a_clip_is_looked_at_as_closely_as_a_busy_core_looks_and_that_is_kept(
+    store: Store, short_film: ClipTruth
+) -> None:
+    scene = Scene(lines=(Line(name="door", start=short_film.line[0], end=short_film.line[1], inside=Side.RIGHT),))
+    camera = CameraConfig(id="door", address=str(short_film.path), scene=scene)
+    desk = AuditDesk({"door": camera}.__getitem__, store, core_looks=1e6)
+    try:
+        live = await desk.begin_live("door", "door", 60, "mara")
+        while not live.pictures and live.phase is Phase.TAKING:
+            await asyncio.sleep(0.05)
+        assert live.model == "own, 320×224"
+        await desk.drop(live.id, "mara")
+        audit = await desk.begin_file("door", "door", poured(short_film.path.read_bytes()), "mara")  # type: ignore[arg-type]
+        assert (await ready(audit)).why == ""
+        await desk.finish(audit.id, [], "mara")
+    finally:
+        await desk.stop()
+    with store.reading() as db:
+        assert [row.model for row in list_audits(db, "door")] == ["own, 320×224"]
+
+
 async def test_a_clip_that_is_left_while_it_is_taken_ends_its_process(desk: AuditDesk) -> None:
     audit = await desk.begin_live("door", "door", 60, "mara")
     while not audit.pictures:

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.vision.audit.score import Passing
-from edge.vision.audit.told import LONGEST_MS, Ended, GarbledError, Picture, Told, parse, read, write
+from edge.vision.audit.told import LONGEST_MS, Begun, Ended, GarbledError, Picture, Told, parse, read, write
 from edge.vision.line import Direction
 
 told = st.one_of(
+    st.builds(Begun, st.text(max_size=100)),
     st.builds(Picture, st.integers(0, LONGEST_MS), st.binary(max_size=200).map(lambda data: b"\xff\xd8" + data)),
     st.builds(Passing, st.integers(0, LONGEST_MS), st.sampled_from(Direction)),
     st.builds(Ended, st.text(max_size=100)),
@@ -30,13 +31,13 @@ def test_what_is_written_is_read(messages: list[Told]) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.sampled_from([b"p", b"c", b"e", b"x"]), st.binary(max_size=60))
+@given(st.sampled_from([b"b", b"p", b"c", b"e", b"x"]), st.binary(max_size=60))
 def test_anything_else_is_garbled_and_nothing_worse(kind: bytes, body: bytes) -> None:
     try:
         found = parse(kind, body)
     except GarbledError:
         return
-    assert isinstance(found, Picture | Passing | Ended)
+    assert isinstance(found, Begun | Picture | Passing | Ended)
 
 
 @pytest.mark.parametrize("body", [b'[-1, "in"]', b'[true, "in"]', b'[1, "up"]', b"[1]", b"{}", b"[" * 2000])
