@@ -18,8 +18,8 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 Pictures = npt.NDArray[np.uint8]
 IN_BYTES = ("Conv", "Add", "Relu", "Resize")
-LAST_IN_BYTES = "MaxPool"
-"""What looks for peaks, behind the last layer that is reckoned in bytes."""
+FINDS_PEAKS = "MaxPool"
+"""The first step behind the last layer that is reckoned in bytes."""
 
 
 def quantize(model: Path, out: Path, shown: Iterable[Pictures]) -> None:
@@ -56,7 +56,7 @@ def _in_floats(model: Path) -> list[str]:
     """The first layer, all that is no layer, and what follows the map of heat."""
     nodes = onnx.load(model).graph.node
     kinds = [node.op_type for node in nodes]
-    first, end = kinds.index("Conv"), kinds.index(LAST_IN_BYTES)
+    first, end = kinds.index("Conv"), kinds.index(FINDS_PEAKS)
     return [node.name for at, node in enumerate(nodes) if node.op_type not in IN_BYTES or at == first or at >= end]
 
 
