@@ -56,7 +56,7 @@ def _in_floats(graph: onnx.GraphProto) -> dict[str, torch.Tensor]:
         if node.op_type == "DequantizeLinear" and node.input[0] in held:
             coded, scale, zero = (held[name] for name in node.input)
             far = [-1, *[1] * (coded.dim() - 1)] if scale.dim() else []  # one scale for each channel that comes out
-            held[node.output[0]] = (coded - zero.reshape(far)) * scale.reshape(far)
+            held[node.output[0]] = (coded.float() - zero.reshape(far)) * scale.reshape(far)
     return held
 
 
