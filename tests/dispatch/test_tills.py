@@ -40,12 +40,14 @@ async def test_a_till_that_never_answers_is_asked_less_and_less_often(floor: Flo
         await until(lambda: rows_sent(floor))
         while minutes < 5:
             before, waited = len(floor.tills.sent), 0
-            while len(floor.tills.sent) == before:
+            while len(floor.tills.sent) == before and waited < dispatch.REPEAT_AT_MOST_MS:
                 floor.clock.now += dispatch.REPEAT_AFTER_MS
                 waited += dispatch.REPEAT_AFTER_MS
-                assert waited <= dispatch.REPEAT_AT_MOST_MS
                 floor.do(lambda tx: tx.topics.add("prices"))
                 await asyncio.sleep(0.03)
+            async with asyncio.timeout(30):  # with the clock as it is now, however busy the machine
+                while len(floor.tills.sent) == before:
+                    await asyncio.sleep(0.01)
             minutes += waited / 60_000
         assert len(floor.tills.sent) <= 10
         floor.registry.lost("till-1", "its connection broke")
