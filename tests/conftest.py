@@ -124,9 +124,10 @@ def _children() -> list[psutil.Process]:
 def _begun_by(process: int) -> list[int]:
     """Children of all threads of a process; none once it is gone."""
     children = list[int]()
-    for told in Path(f"/proc/{process}/task").glob("*/children"):
-        with suppress(OSError):
-            children += map(int, told.read_text().split())
+    with suppress(OSError):  # it may end between any two steps
+        for thread in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208 Path.glob looks twice, and fails between
+            with suppress(OSError):
+                children += map(int, Path(f"/proc/{process}/task/{thread}/children").read_text().split())
     return children
 
 
