@@ -79,7 +79,7 @@ def test_a_nanodets_box_lies_where_its_cell_and_its_sides_say(
 def test_a_side_is_never_farther_than_seven_strides(logits: list[float]) -> None:
     far = distances(np.array([logits], np.float32))
     assert far.shape == (1,)
-    assert 0 <= far[0] <= 7
+    assert 0 <= far[0] <= 7 + 1e-5  # it is reckoned in single precision
 
 
 @settings(max_examples=15, deadline=None)
