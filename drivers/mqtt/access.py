@@ -36,6 +36,15 @@ def read_passwords(path: Path) -> dict[str, str]:
     return {user: line for user, colon, line in rows if user and colon and line}
 
 
+def stamp_of(path: Path | None) -> tuple[int, int]:
+    """Of a file of passwords: changes whenever it was replaced or written; (0, 0) while there is none."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        found = None
+    return (found.st_mtime_ns, found.st_ino) if found is not None else (0, 0)
+
+
 def password_fits(line: str, password: str) -> bool:
     """Whether the password is the one whose PBKDF2-SHA-512 hash the line holds."""
     parts = line.split("$")

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from drivers.errors import Refused, Unreachable
-from drivers.mqtt.access import mosquitto_rules
+from drivers.mqtt.access import mosquitto_rules, stamp_of
 from drivers.mqtt.child import Child
 from drivers.mqtt.options import MqttOptions
 from drivers.mqtt.payloads import MAX_PACKET
@@ -131,7 +131,7 @@ class Broker:
             self._news.clear()
             now = asyncio.get_running_loop().time()
             self._out = {device: until for device, until in self._out.items() if now < until}
-            if self._written != (_stamp(self._options.credentials), frozenset(self._out)):
+            if self._written != (stamp_of(self._options.credentials), frozenset(self._out)):
                 try:
                     self._write_passwords()
                 except OSError as error:
@@ -143,7 +143,7 @@ class Broker:
     def _write_passwords(self) -> None:
         """What our broker reads: the password file without those who are out."""
         source = self._options.credentials
-        stamped = _stamp(source), frozenset(self._out)  # first: what is changed while it is read is read again
+        stamped = stamp_of(source), frozenset(self._out)  # first: what is changed while it is read is read again
         lines = source.read_text(encoding="ascii", errors="replace").splitlines() if source else []
         kept = [line for line in lines if line.partition(":")[0] not in self._out]
         draft = _write(self._options.runtime_dir / "passwords.new", "".join(f"{line}\n" for line in kept))
@@ -192,15 +192,6 @@ def _write(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)
     return path
-
-
-def _stamp(path: Path | None) -> tuple[int, int]:
-    """Changes whenever the file was replaced or written."""
-    try:
-        found = path.stat() if path is not None else None
-    except OSError:
-        found = None
-    return (found.st_mtime_ns, found.st_ino) if found is not None else (0, 0)
 
 
 async def _settle_port(bind: str, port: int) -> int:

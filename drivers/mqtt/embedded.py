@@ -26,7 +26,7 @@ from amqtt.session import Session
 from amqtt.utils import gen_client_id
 from pydantic import BaseModel, ConfigDict
 
-from drivers.mqtt.access import may, password_fits, read_passwords
+from drivers.mqtt.access import may, password_fits, read_passwords, stamp_of
 from drivers.mqtt.payloads import MAX_PACKET
 
 _LOG = logging.getLogger("aisle.broker")
@@ -253,26 +253,18 @@ async def _hang_up(writer: StreamWriterAdapter) -> None:
 
 async def serve(config: EmbeddedConfig) -> None:
     """Run until cancelled. Raises amqtt's BrokerError (port taken) or OSError (no password file)."""
-    stamp = _stamp(config.credentials)  # before they are read: a change while it starts is no change it knows
+    stamp = stamp_of(config.credentials)  # before they are read: a change while it starts is no change it knows
     broker = StoreBroker(config)
     await broker.start()
     try:
         while True:
             await asyncio.sleep(_POLL_SECONDS)
-            if (now := _stamp(config.credentials)) != stamp:
+            if (now := stamp_of(config.credentials)) != stamp:
                 stamp = now
                 with contextlib.suppress(OSError):
                     await broker.reload()
     finally:
         await broker.shutdown()
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0)
-    return (found.st_mtime_ns, found.st_ino)
 
 
 def main(config: Path) -> None:
