@@ -138,6 +138,7 @@ def _server(app: FastAPI, certificate: Certificate | None) -> _Server:
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=30,  # longer than clients keep an idle line, or what one asks just then is lost
         timeout_graceful_shutdown=GRACE_SECONDS,
         ws_max_size=1 << 20,
         ssl_certfile=certificate.chain if certificate else None,

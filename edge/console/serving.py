@@ -29,6 +29,7 @@ async def serving(context: ConsoleContext, bind: str, port: int, secret: Path) -
     settings = uvicorn.Config(
         app, host=bind, port=port, log_level="warning", lifespan="on", ws="websockets-sansio",
         timeout_graceful_shutdown=2,
+        timeout_keep_alive=30,  # longer than clients keep an idle line, or what one asks just then is lost
     )  # fmt: skip
     server = uvicorn.Server(settings)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the command has its own

@@ -96,6 +96,7 @@ async def serving(work: LaneRun) -> AsyncIterator[int]:
     settings = uvicorn.Config(
         screen_app(work), host="127.0.0.1", port=work.config.screen.port, log_level="warning", lifespan="off",
         timeout_graceful_shutdown=2,
+        timeout_keep_alive=30,  # longer than clients keep an idle line, or what one asks just then is lost
     )  # fmt: skip
     server = uvicorn.Server(settings)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the command has its own

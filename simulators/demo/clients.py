@@ -7,9 +7,6 @@ from typing import Any
 
 import httpx
 
-LIMITS = httpx.Limits(max_connections=100, keepalive_expiry=2)
-"""uvicorn ends a connection that was idle for 5 s, as long as httpx keeps one: what is asked just then is lost."""
-
 
 class ApiError(Exception):
     """An interface said no."""
@@ -18,7 +15,7 @@ class ApiError(Exception):
 class _Client:
     def __init__(self, url: str) -> None:
         self.url = url
-        self._http = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False, limits=LIMITS)
+        self._http = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx
 
-from simulators.demo.clients import LIMITS
 from simulators.demo.paper import Bought, Paper
 from simulators.demo.processes import Process
 from simulators.payment import Bank, Habits, ZvtServer, ZvtTerminal
@@ -74,7 +73,7 @@ async def open_lane(stack: AsyncExitStack, device: str, account: Account, folder
     stack.push_async_callback(process.stop)
     facts = await process.start()
     screen = await stack.enter_async_context(
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{facts['screen']}", timeout=20, trust_env=False, limits=LIMITS)
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{facts['screen']}", timeout=20, trust_env=False)
     )
     return Lane(device, scanner, pan, printer, bank, process, screen)
 
