@@ -111,8 +111,10 @@ class Rules(_Drawn):
 
     minimum_stay_s: Annotated[float, Field(ge=0, le=30)] = 0
     """Who crosses a line and is back sooner than this has not crossed it. 0: everybody has."""
-    u_turn: Annotated[float, Field(ge=0, le=3)] = 0
-    """Body heights: who turns round before having gone so far beyond the line has not crossed it. 0: off."""
+    u_turn: Annotated[float, Field(ge=0, le=3)] = 0.15
+    """Body heights: who turns round before having gone so far beyond the line has not crossed it. 0: off.
+
+    A foot is 0.15 of its owner's height long: both have to be over."""
     again_s: Annotated[float, Field(ge=0, le=900)] = 0
     """Who goes out and comes in again within this time is the same visitor, as far as that can be seen. 0: off."""
     together_s: Annotated[float, Field(ge=0, le=30)] = 3

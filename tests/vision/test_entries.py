@@ -12,6 +12,8 @@ from edge.vision.scene import Line, Rules, Scene
 from tests.vision.seen import BACK, DOOR, Foot, look, way
 
 Walker = Callable[[float], Foot | None]
+ONE_FOOT, BOTH_FEET = 0.027, 0.06
+"""Beyond the line, in the picture's height, of which a person has two ninths."""
 
 
 def told(walkers: list[Walker], seconds: float = 40, fps: float = 5.0, **rules: float) -> list[tuple[Direction, str]]:
@@ -46,6 +48,12 @@ def test_who_turns_round_in_the_door_was_never_in() -> None:
     assert told([looks_in(8, 0.1)], u_turn=1.0) == []
     assert [way for way, _ in told([looks_in(8, 0.3)], u_turn=1.0)] == [Direction.IN, Direction.OUT]
     assert [way for way, _ in told([looks_in(8, 0.1)])] == [Direction.IN, Direction.OUT]
+
+
+def test_one_foot_over_the_line_and_back_is_no_crossing_unless_asked() -> None:
+    assert told([looks_in(8, ONE_FOOT)]) == []
+    assert [way for way, _ in told([looks_in(8, ONE_FOOT)], u_turn=0)] == [Direction.IN, Direction.OUT]
+    assert [way for way, _ in told([looks_in(8, BOTH_FEET)])] == [Direction.IN, Direction.OUT]
 
 
 def test_an_entry_that_was_held_back_has_its_own_time() -> None:

@@ -29,7 +29,7 @@ WORDS = (
 """What the script says, each the message draw.… of the page's language."""
 RULES = (
     ("occupancy_limit", 0, 100_000, 1), ("queue_alarm_s", 0, 3_600, 5), ("zone_visit_s", 0, 600, 1),
-    ("minimum_stay_s", 0, 30, 0.5), ("u_turn", 0, 3, 0.1), ("again_s", 0, 900, 5), ("together_s", 0, 30, 1),
+    ("minimum_stay_s", 0, 30, 0.5), ("u_turn", 0, 3, 0.05), ("again_s", 0, 900, 5), ("together_s", 0, 30, 1),
     ("staff_after_s", 0, 86_400, 5), ("still_s", 0, 86_400, 30), ("small_cell", 1, 100, 1),
 )  # fmt: skip
 """Rules that may be set: name, least, most, step."""

@@ -19,9 +19,9 @@ from edge.vision.training.sample import DRAWN
 from edge.vision.training.scoring import ENOUGH
 from edge.vision.training.view import Floats
 
-SPACING, CLEAR, WITHIN_S = 64, 5.0, 1.5
-"""Lines stand so many pixels apart; who is farther from one than so many is clearly on a side; a crossing that is
-counted within so many seconds was seen."""
+SPACING, CLEAR, WITHIN_S = 64, 0.15, 1.5
+"""Lines stand so many pixels apart; who is farther from one than so many body heights, a foot's length, is on a side; a
+crossing that is counted within so many seconds was seen."""
 Event = tuple[int, Direction, float]
 """Line, direction, seconds."""
 IGNORED = 0.3
@@ -120,11 +120,11 @@ def true_crossings(looks: Sequence[Look]) -> list[Event]:
     sides: dict[tuple[int, int], bool] = {}
     events: list[Event] = []
     for at, _, _, people, who in looks:
-        for (x1, _, x2, foot), name in zip(people[:, :4].tolist(), who, strict=True):
+        for (x1, top, x2, foot), name in zip(people[:, :4].tolist(), who, strict=True):
             for number, line in enumerate(_scene().lines):
                 right, _ = line.place(((x1 + x2) / 2, foot))
                 inside = right < 0
-                if abs(right) > CLEAR and sides.setdefault((name, number), inside) != inside:
+                if abs(right) > CLEAR * (foot - top) and sides.setdefault((name, number), inside) != inside:
                     sides[name, number] = inside
                     events.append((number, Direction.IN if inside else Direction.OUT, at))
     return events
