@@ -143,7 +143,7 @@ class ShopVerbs:
         except TimeoutError as error:
             raise ValueError(f"{label} did not answer within {BLINK_TIMEOUT_SECONDS:g} s; try again") from error
         except DeviceError as error:
-            raise ValueError(f"{error} {error.what_now}") from error
+            raise ValueError(f"{error}. {error.what_now}") from error
         await self.store.do(lambda tx: _audit(tx, by, "blink", {"device": label, "seconds": seconds}))
 
     def _label_in_service(self, label: str) -> None:

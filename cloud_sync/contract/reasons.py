@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from cloud_sync.contract.templates import pattern_of
+
 AMOUNTS = frozenset({"price", "member", "given", "low", "was", "old", "new", "least", "most", "due"})
 """Values that are amounts in minor units, where they are whole numbers."""
 
@@ -86,19 +88,4 @@ def read(text: str) -> Reason | None:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((code, re.compile(_pattern(template), re.DOTALL)) for code, template in ENGLISH.items())
-
-
-def _pattern(template: str) -> str:
-    """The template as a pattern; a value that occurs twice has to be the same both times."""
-    seen: set[str] = set()
-    parts = []
-    for place, piece in enumerate(re.split(r"{(\w+)}", template)):
-        if place % 2 == 0:
-            parts.append(re.escape(piece))
-        elif piece in seen:
-            parts.append(f"(?P={piece})")
-        else:
-            seen.add(piece)
-            parts.append(f"(?P<{piece}>.*?)")
-    return "".join(parts)
+    return tuple((code, pattern_of(template)) for code, template in ENGLISH.items())

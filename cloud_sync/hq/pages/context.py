@@ -12,6 +12,7 @@ from cloud_sync.hq.operators import whose
 from cloud_sync.hq.stores import Store
 from cloud_sync.pages.i18n import Catalogue, Words
 from cloud_sync.pages.parts import Destination, Frame
+from cloud_sync.pages.phrasebook import said_in
 from cloud_sync.pages.theme import State
 
 T = TypeVar("T")
@@ -60,7 +61,8 @@ class Desk:
         try:
             done: T = await asyncio.to_thread(act, name)
         except HqError as error:
-            ui.notify(str(error), type="negative", multi_line=True, timeout=8000, close_button=True)
+            why = said_in(self.t.language, str(error))
+            ui.notify(why, type="negative", multi_line=True, timeout=8000, close_button=True)
             return None
         return done
 

@@ -23,7 +23,7 @@ async def bind_dialog(visit: Visit, label: str = "", item: str = "", place: str 
             try:
                 code = gtin14(item_field.value.strip())
             except ValueError as error:
-                fault.set_text(str(error))  # type: ignore[attr-defined]
+                fault.set_text(visit.reason(str(error)))  # type: ignore[attr-defined]
                 return
             fault.set_text("")  # type: ignore[attr-defined]
             name = label_field.value.strip().lower()

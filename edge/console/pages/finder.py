@@ -28,7 +28,7 @@ class Finder:
         try:
             found, why = await look(), ""
         except NotAsked as error:
-            found, why = [], str(error)
+            found, why = [], self._visit.reason(str(error))
         self._button.props(remove="loading")
         self._found.clear()
         with self._found:

@@ -117,12 +117,12 @@ def detail(visit: Visit, task: Task) -> str:
         case TaskKind.UNSEEN:
             return t("task.unseen.step", name=task.name)
         case TaskKind.REFUSED_CHANGE:
-            return t("task.refused-change.why", number=task.version, who=task.name, why=task.why)
+            return t("task.refused-change.why", number=task.version, who=task.name, why=in_words(task.why, t, money))
         case TaskKind.REFUSED_PRICE:
             why = in_words(task.why, t, money)
             return t("task.refused-price.why", name=task.name, price=money(task.minor, task.currency), why=why)
         case _:
-            return ": ".join(part for part in (task.name, task.why) if part)
+            return ": ".join(part for part in (task.name, in_words(task.why, t, money)) if part)
 
 
 def next_step(visit: Visit, task: Task) -> Step:
