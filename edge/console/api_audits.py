@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from cloud_sync.pages.i18n import Words
+from cloud_sync.pages.phrasebook import said_in
 from drivers.base import DEVICE_ID
 from edge.console.accounts import Account, Role
 from edge.console.answers import done
@@ -135,7 +136,7 @@ def _not_begun(t: Words, error: Exception) -> JSONResponse:
         case TimeoutError():
             status, fault, words = 408, "slow", t("audit.fault.slow")
         case _:
-            status, fault, words = 422, "other", t("audit.fault.other", why=error)
+            status, fault, words = 422, "other", t("audit.fault.other", why=said_in(t.language, str(error)))
     return JSONResponse({"fault": fault, "words": words}, status)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 import cv2
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from edge.console.accounts import Account, Role
+from edge.console.answers import refusal
 from edge.console.desk import Desk
 from edge.console.door import need
 from edge.console.upload import TooLarge, whole_body
@@ -52,6 +54,7 @@ def plan_api(desk: Desk) -> APIRouter:
 
         `deep_cm` 0: as deep as the picture's own shape says.
         """
+        refused = partial(refusal, desk.catalogue, request)
         try:
             data = await whole_body(request, MOST_BYTES, UPLOAD_S)
             tidy = await asyncio.to_thread(tidy_picture, data) if data else None
@@ -59,13 +62,13 @@ def plan_api(desk: Desk) -> APIRouter:
             version = await desk.context.store.do(lambda tx: keep_plan(tx, wide_cm, deep, tidy, by.name))
         except TooLarge:
             why = f"the picture is too large; at most {MOST_BYTES >> 20} MiB."
-            return JSONResponse({"reason": "bytes", "detail": why}, 422)
+            return refused(422, reason="bytes", detail=why)
         except TimeoutError:
-            return JSONResponse({"reason": "slow", "detail": "The picture did not arrive in time."}, 408)
+            return refused(408, reason="slow", detail="The picture did not arrive in time.")
         except BadPlan as bad:
-            return JSONResponse({"reason": bad.reason, "detail": f"{bad}."}, 422)
+            return refused(422, reason=bad.reason, detail=f"{bad}.")
         except ValueError as error:
-            return JSONResponse({"reason": "size", "detail": f"{error}."}, 422)
+            return refused(422, reason="size", detail=f"{error}.")
         except StoreError as error:
             raise HTTPException(503, f"{error}. Try again in a moment.") from error
         return {"version": version, "wide_cm": wide_cm, "deep_cm": deep}

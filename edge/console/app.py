@@ -42,6 +42,7 @@ from fastapi import FastAPI
 from cloud_sync.pages.i18n import Catalogue
 from cloud_sync.pages.install import guard_app, install_pages
 from edge.console.accounts import Accounts
+from edge.console.answers import speak
 from edge.console.api_alarms import alarms_api
 from edge.console.api_audits import audits_api
 from edge.console.api_cameras import cameras_api
@@ -108,5 +109,6 @@ def add_api(app: FastAPI, context: ConsoleContext, storage_secret: str) -> Desk:
         heat_api(desk),
     ):
         app.include_router(router)
+    speak(app, desk.catalogue)
     guard_app(app, context.hosts)
     return desk

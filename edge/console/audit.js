@@ -52,7 +52,7 @@
       if (answer.status === 401) window.location.assign("/sign-in");
       if (answer.ok) return answer.status === 204 ? null : answer;
       const told = await answer.json().catch(() => ({}));
-      throw new Error(told.words || (typeof told.detail === "string" ? told.detail : this.words.failed));
+      throw new Error(told.words || this.words.failed);
     }
 
     trouble(error) { this.say(error instanceof TypeError ? this.words.offline : error.message, true); }

@@ -66,7 +66,7 @@
       const answer = await fetch(this.image.src).catch(() => null);
       const told = answer && (await answer.json().catch(() => ({})));
       this.sheet.box.classList.add("draw-blank");
-      this.say(`${this.words["no-still"]} ${told?.detail || ""}`, true);
+      this.say(`${this.words["no-still"]} ${told?.words || ""}`, true);
       this.draw();
     }
 
@@ -300,7 +300,7 @@
         if (answer.status === 401) window.location.assign("/sign-in");
         if (!answer.ok) {
           if (told.shape) this.choose(told.shape);
-          return this.say(told.words || told.detail || w.failed, true);
+          return this.say(told.words || w.failed, true);
         }
         this.version = told.version;
         this.saved = JSON.stringify(this.scene);
@@ -330,7 +330,7 @@
       try {
         const answer = await fetch(`/api/cameras/${this.camera}/feet`);
         const told = await answer.json();
-        if (!answer.ok) throw new Error(told.detail);
+        if (!answer.ok) throw new Error(told.words || "");
         if (!this.timer) return;
         const { wide, deep } = this.plan;
         this.sheet.people(told.people.map(({ id, x, y }) => ({ id, at: [x, y] })), this.tails[0]);

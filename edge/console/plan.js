@@ -62,7 +62,7 @@
         try {
           const answer = await fetch(`/api/plan?${query}`, { method: "POST", body: file.files[0] || null });
           const told = await answer.json().catch(() => ({}));
-          said.textContent = answer.ok ? w.kept : `${w.failed} ${typeof told.detail === "string" ? told.detail : ""}`;
+          said.textContent = answer.ok ? w.kept : `${w.failed} ${told.words || ""}`;
         } catch {
           said.textContent = w.offline;
         }

@@ -202,6 +202,18 @@ async def test_a_decision_is_taken_once(connect: Connect, shop: Floor) -> None:
     assert [one["item"] for one in prices["prices"]] == [SALT]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-CN", "shelf-77 不是已启用的价签"), ("en", "shelf-77 is not a label in service")]
+)
+async def test_why_not_is_said_to_programs_and_in_the_readers_language(
+    connect: Connect, language: str, words: str
+) -> None:
+    client = connect()
+    headers = await token(client, "mara") | {"Accept-Language": language}
+    told = (await client.post("/api/labels/shelf-77/cover", json={"code": "shelf-77"}, headers=headers)).json()
+    assert told == {"detail": "shelf-77 is not a label in service", "words": words}
+
+
 async def test_a_tills_password_is_in_the_answer_and_nowhere_else(connect: Connect, shop: Floor) -> None:
     client = connect()
     headers = await token(client, "mara")

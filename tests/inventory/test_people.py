@@ -70,9 +70,8 @@ def test_a_day_of_booking(floor: Floor, api: Api) -> None:
     assert api.post(f"/api/stock/{MILK}/deliveries", json={"quantity": 12}).status_code == 201
     assert api.post(f"/api/stock/{MILK}/waste", json={"quantity": 2, "why": "broken"}).status_code == 201
     assert api.post(f"/api/stock/{MILK}/waste", json={"quantity": 1}).status_code == 409
-    assert api.post(f"/api/stock/{MILK}/waste", json={"quantity": 99, "why": "broken"}).json() == {
-        "detail": "the book has 10 of it; count it first"
-    }
+    refused = api.post(f"/api/stock/{MILK}/waste", json={"quantity": 99, "why": "broken"}).json()
+    assert refused["detail"] == "the book has 10 of it; count it first"
     floor.now += MINUTE
     found = api.post(f"/api/stock/{MILK}/counts", json={"counted": 9}).json()
     assert (found["book"], found["difference"]) == (10, -1)
@@ -114,7 +113,7 @@ def test_an_order_is_handed_out_once_for_its_code(floor: Floor, api: Api) -> Non
     code, hashed = new_code()
     api.post(f"/api/stock/{MILK}/deliveries", json={"quantity": 12})
     order(floor, "o1", 4, hashed)
-    assert api.post("/api/pickup/o1/collect", json={"code": code}).json() == {"detail": "o1 is held"}
+    assert api.post("/api/pickup/o1/collect", json={"code": code}).json()["detail"] == "o1 is held"
     assert api.post("/api/pickup/o1/aside").status_code == 200
     wrong = "000000" if code != "000000" else "111111"
     assert "4 tries left" in api.post("/api/pickup/o1/collect", json={"code": wrong}).json()["detail"]
