@@ -117,8 +117,9 @@ def main(
     )
     out.print(f"crossings  {soak.crossings} of about {entered * cameras * minutes * 60 / FILM_S:.0f}")
     out.print(f"pictures   {'; '.join(traces) or 'none on any disk'}")
-    fine = growth <= MOST_GROWTH and soak.oldest_ms <= OLDEST_MS and not traces
-    out.print("fine" if fine and max(soak.outages, default=0) <= BACK_WITHIN_S else "NOT fine")
+    back = max(soak.outages, default=0) <= BACK_WITHIN_S
+    fine = growth <= MOST_GROWTH and soak.oldest_ms <= OLDEST_MS and back and not traces
+    out.print("fine" if fine else "NOT fine")
     raise typer.Exit(0 if fine else 1)
 
 
