@@ -18,7 +18,7 @@ LONGEST = 600
 """Characters; a longer text is left as it is."""
 _DEPTH = 4
 _HOLE = re.compile(r"{\w+}")
-_SENTENCES = re.compile(r"(?<=[.]) +(?=[A-Z])")
+_SENTENCES = re.compile(r"(?<=[.?]) +(?=[A-Z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ class Phrasebook:
         """None: nothing of it is known."""
         if not text or not depth:
             return None
-        if text.endswith("."):
-            return self._sentences(_SENTENCES.split(text), depth)
+        sentences = _SENTENCES.split(text)
+        if text.endswith(".") or len(sentences) > 1:
+            return self._sentences(sentences, depth)
         for pattern, own in self.known:
             if found := pattern.fullmatch(text):
                 values = {name: self._value(name, value, depth - 1) for name, value in found.groupdict().items()}
@@ -56,13 +57,17 @@ class Phrasebook:
         own = [self._said(one.removesuffix("."), depth - 1) for one in sentences]
         if not any(own):
             return None
-        return "".join(f"{one}。" if one else f"{said} " for one, said in zip(own, sentences, strict=True)).rstrip()
+        return "".join(_ended(one) if one else f"{said} " for one, said in zip(own, sentences, strict=True)).rstrip()
 
     def _value(self, name: str, value: str, depth: int) -> str:
-        """`why` is a text itself, `these` a list of some; any other value is nobody's language."""
+        """Some are texts themselves, `these` is a list of some; any other value is nobody's language."""
         if name == "these":
             return "、".join(self._said(one, depth) or one for one in value.split(", "))
-        return (self._said(value, depth) or value) if name in {"why", "process"} else value
+        return (self._said(value, depth) or value) if name in {"how", "process", "why"} else value
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith("？") else f"{sentence}。"
 
 
 @cache

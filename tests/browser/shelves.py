@@ -45,7 +45,7 @@ def tell_shelves(past: Past) -> None:
     past.add(31 * MINUTE, lambda: _read_by_camera(floor))
     past.add(26 * MINUTE, lambda: _changes_to_decide_on(floor, now))
     past.add(22 * MINUTE, lambda: _read_by_telephone(floor))
-    refused = "the label refuses pictures of this size; check its model"
+    refused = "label model M3.5 is not supported: its picture format is not known"
     past.add(22 * MINUTE, lambda: floor.state("shelf-12", "fault", refused))
     past.add(5 * MINUTE, lambda: floor.state("shelf-20", "asleep"))
     past.add(20 * SECOND, lambda: _on_its_way(floor))
@@ -136,7 +136,12 @@ def _on_its_way(floor: Floor) -> None:
     floor.see(Sighting("shelf-08", "AA:BB:CC:00:00:08", battery_mv=2960, panel=LARGE), "label", "ble")
     lost = floor.now + 20 * SECOND - 2 * HOUR - 13 * MINUTE
     floor.link = LinkView(
-        LinkPhase.OFFLINE, lost, "the line is down; Aisle tries again by itself", lost, floor.now + 50 * SECOND, 420.0
+        LinkPhase.OFFLINE,
+        lost,
+        "Head office cannot be reached at hq.example. Events wait here and Aisle keeps trying.",
+        lost,
+        floor.now + 50 * SECOND,
+        420.0,
     )
 
 

@@ -133,7 +133,7 @@ def test_cameras_stand_on_one_plan_with_people_as_dots(signed_in: Page, shop: st
     page = signed_in
     page.goto(f"{shop}/cameras")
     expect(page.locator(".camera-card")).to_have_count(4)
-    expect(page.locator(".camera-card", has_text="yard")).to_contain_text("tries again by itself")
+    expect(page.locator(".camera-card", has_text="yard")).to_contain_text("Aisle keeps trying")
     expect(page.locator("aisle-plan .draw-dot").first).to_be_attached()
     page.get_by_role("button", name="Look for cameras").click()
     expect(page.get_by_text("http://10.0.0.8/onvif/device_service")).to_be_visible()

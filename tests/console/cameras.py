@@ -45,7 +45,14 @@ class MadeUpCameras:
             CameraNow("door", "Entrance", True, "ready", "", now - 86_400_000, now, "own", 5.0, 180, 3, 4),
             CameraNow("tills", "Tills", True, "ready", "", now - 86_400_000, now, "own", 2.5, 210, 0, 2),
             CameraNow("shelf", "Dairy 1", False, "ready", "", now - 86_400_000, now, "labels", 0.0, 0, 0, 0),
-            CameraNow("yard", "Yard", True, "lost", "the stream ended. Aisle tries again by itself.", now - 600_000),
+            CameraNow(
+                "yard",
+                "Yard",
+                True,
+                "lost",
+                "the stream ended. Aisle keeps trying. If it lasts, check power, battery and distance.",
+                now - 600_000,
+            ),
         )
 
     async def still(self, camera: str) -> bytes:

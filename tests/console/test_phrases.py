@@ -35,11 +35,15 @@ SAID_BY = _listed("""
     BadAddressError DeniedError ElsewhereError NameNotFoundError OddError OddTextError UnreadableError WireError
     BadModelError Ended Misbehaved NoStill NotAsked StillMade _FloodError
     BadPicture BadPlan HTTPException MayNotUncover Untrusted ValueError refused
-    Conflict HqError NotAllowed NotFound TooOften Unreadable WrongPassword
+    CallFailed Conflict HqError NotAllowed NotFound TooOften Unreadable WrongPassword
 """)
 """Calls whose texts end on a page."""
-NAMES = {"why", "what", "_why"}
+NAMES = {"why", "what", "_why", "_KEEPS_TRYING"}
 """Variables that hold such texts."""
+RETURNS = _listed(
+    "cloud_sync/link/calls.py cloud_sync/link/phase.py drivers/serial/escpos/talk.py edge/prices/checks.py"
+)
+"""Where functions return them."""
 IN_A_TERMINAL = _listed("""
     drivers/bthome/driver.py drivers/bthome/options.py drivers/mqtt/options.py drivers/serial/options.py
     drivers/snmp/options.py edge/alarms/config.py edge/coldchain/config.py edge/commands.py edge/config.py
@@ -65,6 +69,7 @@ PUT_TOGETHER = re.compile(r"{order} is|coupon {coupon}|{why} \(said|{process} di
 
 def texts_in(path: Path) -> Iterator[str]:
     """Texts that may end on a page, their values made up."""
+    returns = path.relative_to(ROOT).as_posix() in RETURNS
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args, keywords=keywords) if (
@@ -74,12 +79,23 @@ def texts_in(path: Path) -> Iterator[str]:
                     yield from _sample(one)
             case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=value) if name in NAMES:
                 yield from _sample(value)
+            case ast.Return(value=ast.Tuple(elts=values)) if returns:
+                for one in values:
+                    yield from _sample(one)
+            case ast.Return(value=ast.expr() as value) if returns:
+                yield from _sample(value)
 
 
 def _sample(node: ast.expr) -> Iterator[str]:
     match node:
         case ast.Constant(value=str(text)) if " " in text:
             yield text
+        case ast.BoolOp(values=values):
+            for one in values:
+                yield from _sample(one)
+        case ast.BinOp(left=left, right=right):
+            yield from _sample(left)
+            yield from _sample(right)
         case ast.JoinedStr(values=parts):
             made = "".join(
                 str(part.value) if isinstance(part, ast.Constant) else f"<{n}>" for n, part in enumerate(parts)
@@ -93,7 +109,7 @@ def spoken() -> tuple[tuple[str, str], ...]:
     """Where, and what: of all modules whose words pages show."""
     apart = (*IN_A_TERMINAL, *REJECTS, *TO_PROGRAMS, *BY_ANOTHER_CODE)
     found = []
-    for folder in ("drivers", "edge", "cloud_sync/contract", "cloud_sync/hq"):
+    for folder in ("drivers", "edge", "cloud_sync/contract", "cloud_sync/hq", "cloud_sync/link"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             place = path.relative_to(ROOT).as_posix()
             found += [(place, text) for text in texts_in(path) if not f"{place}:{text}".startswith(apart)]
@@ -121,7 +137,8 @@ def written() -> frozenset[str]:
 
 def sentences(text: str) -> list[str]:
     """Without their full stops; none for what is a value alone."""
-    return [one.removesuffix(".") for one in re.split(r"(?<=[.]) +(?=[A-Z])", text) if re.search("[a-z]", one)]
+    apart = re.split(r"(?<=[.?]) +(?=[A-Z0-9<])", text.strip())
+    return [one.removesuffix(".") for one in apart if re.search("[a-z]", one)]
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -174,6 +191,8 @@ def test_a_manager_reads_what_is_wrong_in_chinese() -> None:
     assert zh("/dev/scale cannot be opened: [Errno 13] Permission denied") == "无法打开 /dev/scale：没有权限"
     assert zh(Misspoke("scale-1", "its answer cannot be read", b"\x01\x02").why) == "它的应答无法读取（收到：01 02）"
     assert zh("it cannot be accepted (too-warm, expired); sign it as held").startswith("不能验收（温度过高、已过期）")
+    line = "Head office at hq.example cannot answer now (503: busy). Events wait here and Aisle keeps trying."
+    assert zh(line) == "总部 hq.example 目前无法应答（503: busy）。数据在此等待，Aisle 会继续尝试。"
     label = "label-4: the label was last heard 40 s ago. " + Asleep.what_now
     assert zh(label) == "label-4：该价签最近一次信号在 40 秒前。Aisle 会等到设备唤醒。"
     assert zh("its cover is loose. " + Refused.what_now).startswith("its cover is loose. Aisle 不再尝试。")
