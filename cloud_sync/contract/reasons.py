@@ -61,6 +61,7 @@ ENGLISH = {
     "waiting": "waiting for {devices}",
     "superseded": "superseded by {newer}",
     "silent": "no sign of life for {seconds} s",
+    "silent-long": "no sign of life for {minutes} min",
 }
 """Code → English text with its values in braces."""
 

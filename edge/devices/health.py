@@ -62,7 +62,9 @@ def silent(health: Health, after_ms: int, now: int) -> Health:
     """Time passed: a device that gave no sign of life for `after_ms` is lost."""
     since = health.seen_at if health.seen_at is not None else health.at
     if health.state in (State.READY, State.ASLEEP) and now - since >= after_ms:
-        return replace(health, state=State.LOST, why=say("silent", seconds=(now - since) // 1000), at=now)
+        seconds = (now - since) // 1000
+        why = say("silent", seconds=seconds) if seconds < 120 else say("silent-long", minutes=seconds // 60)
+        return replace(health, state=State.LOST, why=why, at=now)
     return health
 
 

@@ -137,7 +137,7 @@ def test_changes_of_state_of_our_devices_are_in_the_ledger(store: Store, clock: 
         told = [(who, body) for who, body in db.conn.execute("SELECT subject, body FROM ledger ORDER BY seq")]
     assert told == [
         ("label-1", '{"state":"ready","why":""}'),
-        ("label-1", '{"state":"lost","why":"no sign of life for 120 s"}'),
+        ("label-1", '{"state":"lost","why":"no sign of life for 2 min"}'),
     ]
 
 
