@@ -126,7 +126,7 @@ class Room:
         if one.state != "ready" and one.why:
             text(visit.reason(one.why), "div").classes("aisle-small")
             if one.since is not None:
-                visit.when(one.since)
+                visit.when(one.since).classes("aisle-small")
         with ui.element("div").classes("console-facts aisle-small aisle-soft"):
             if not one.counts:
                 text(t("cameras.labels-only"))

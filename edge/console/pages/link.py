@@ -39,7 +39,7 @@ class Line:
         self._head = Region()
         self._tiles = Region("aisle-tiles")
         with card(visit.t("clock.title")):
-            self._clock = Region("console-stack")
+            self._clock = Region("console-stack console-clock")
         with card(visit.t("link.changes")):
             self._changes = Region("console-list")
 
@@ -86,7 +86,7 @@ class Line:
         if not changes:
             text(t("link.changes.none")).classes("aisle-soft")
         for change in changes:
-            with ui.element("div").classes("console-line"):
+            with ui.element("div").classes("console-line console-line-long"):
                 text(many(t, "link.change", change.rows, number=change.sequence, who=change.author), "strong")
                 text(visit.reason(change.why)).classes("aisle-soft aisle-small aisle-grow")
                 text(t(f"verdict.{change.verdict}")).classes("aisle-small")

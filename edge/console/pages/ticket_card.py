@@ -58,7 +58,7 @@ def ticket_card(visit: Visit, one: Ticket) -> None:
             ui.icon(ICONS[one.rule]).props("aria-hidden=true")
         with ui.element("div").classes("aisle-grow"):
             text(headline(visit, one), "strong")
-            text(f"{said(visit, one)} {t(f'alarm.{one.rule}.step')}".strip(), "div").classes("console-task-words")
+            text(words(visit, one), "div").classes("console-task-words")
             with ui.element("div").classes("aisle-soft aisle-small console-facts"):
                 text(t("alarms.number", number=one.number))
                 if one.place:
@@ -102,16 +102,15 @@ def headline(visit: Visit, one: Ticket) -> str:
     return visit.t(f"alarm.{one.rule}", name=one.name or one.device, value=one.value, part=one.part)
 
 
-def said(visit: Visit, one: Ticket) -> str:
-    """The device's own words, as a sentence."""
-    t = visit.t
+def words(visit: Visit, one: Ticket) -> str:
+    """The device's own words, and what to do, as sentences."""
+    t, step = visit.t, visit.t(f"alarm.{one.rule}.step")
     if one.rule == "printer-stuck":
-        words = ", ".join(t(f"printer.fault.{fault.replace(' ', '-')}") for fault in one.why.split(", "))
+        faults = (t(f"printer.fault.{fault.replace(' ', '-')}") for fault in one.why.split(", "))
+        said = t("alarms.comma").join(faults)
     else:
-        words = visit.reason(one.why).strip()
-    if not words:
-        return ""
-    return words if words[-1] in ".!?。！？" else words + t("alarms.stop")
+        said = visit.reason(one.why).strip().rstrip(".。")
+    return t("alarms.said", said=said, step=step) if said else step
 
 
 async def _take(visit: Visit, one: Ticket) -> None:
