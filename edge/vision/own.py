@@ -11,17 +11,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edge.vision.attention import Attention, Grey
+from edge.vision.attention import Attention
 from edge.vision.boxes import Boxes, Row, inside, keep_best
 from edge.vision.cards import OwnModelCard, open_carded, read_card
 from edge.vision.detector import BadModelError, Pixels
+from edge.vision.place import LearntBackground
 from edge.vision.session import ModelSession
 from edge.vision.sizes import Size, affordable, pixels_of
+from edge.vision.steadying import Shift
 from edge.vision.windows import Window, whole
 
 CARD = Path(__file__).parent / "weights" / "people.json"
-LEARN_EVERY_S = 1.6
-"""A background that changes over ten seconds need not be learnt from every picture."""
 LINEAR_UP_TO = 1.6
 """A picture that is shrunk by more is averaged, which costs five times as much and would show no more below that."""
 ALMOST = 0.85
@@ -68,41 +68,6 @@ def _full_ms(card: OwnModelCard, folder: Path) -> float:
     return open_carded(card, folder, smallest).cost_ms() * pixels_of(card.input[2:]) / pixels_of(smallest)
 
 
-class LearntBackground:
-    """What a place looks like without people: a clipped running mean of grey pictures of one size.
-
-    It is told in `place`, which may be a part of a model's input: it need not be copied there for every look.
-    """
-
-    def __init__(self, place: Grey, learn_s: float, at_most: float, fps: float) -> None:
-        self._place = place
-        self._known, self._off = np.empty(place.shape, np.float32), np.empty(place.shape, np.float32)
-        self._at_most = at_most
-        self._looks = max(learn_s * fps, 1.0)
-        self._every = max(round(LEARN_EVERY_S * fps), 1)
-        self._seen = 0
-
-    def begin(self, grey: Grey) -> None:
-        """Before a look: nothing else being known, the first picture is taken as it is."""
-        if not self._seen:
-            np.copyto(self._known, grey)
-            np.copyto(self._place, grey)
-
-    def learn(self, grey: Grey) -> None:
-        """Move towards a picture: at first a plain mean of all so far, then slowly, and never by a leap."""
-        self._seen += 1
-        if self._seen + 1 < self._looks:
-            cv2.accumulateWeighted(grey, self._known, 1 / (self._seen + 1))
-        elif self._seen % self._every:
-            return
-        else:
-            cv2.subtract(grey, self._known, dst=self._off, dtype=cv2.CV_32F)
-            cv2.min(self._off, self._at_most, dst=self._off)
-            cv2.max(self._off, -self._at_most, dst=self._off)
-            cv2.scaleAdd(self._off, min(self._every / self._looks, 1.0), self._known, dst=self._known)
-        cv2.convertScaleAbs(self._known, dst=self._place)
-
-
 class OwnDetector:
     """Finds people with the shipped model. Keeps what its place is like and what lately stirred there, nothing else."""
 
@@ -130,11 +95,14 @@ class OwnDetector:
         way = cv2.INTER_AREA if much else cv2.INTER_LINEAR
         cv2.resize(self._grey, (columns, rows), dst=picture, interpolation=way)
         self._background.begin(picture)
+        shift, moved = self._background.steady(picture)
+        if moved:
+            self._attention = Attention(self._size, self._fps, card.learn_s)
         windows = self._attention.windows(picture) if self._session.parts else whole(self._size)
         seen = [row for window in windows for row in self._seen(window)]
         self._background.learn(picture)
         self._attention.found(row[:4] for row in seen)
-        return self._people(seen, pixels)
+        return self._people(seen, shift, pixels)
 
     def _seen(self, window: Window) -> list[Row]:
         """People, and who is nearly one, in the pixels of the model's picture."""
@@ -147,11 +115,12 @@ class OwnDetector:
                 rows.append((x + left - half_x, y + top - half_y, x + left + half_x, y + top + half_y, score))
         return rows
 
-    def _people(self, seen: list[Row], pixels: Pixels) -> Boxes:
+    def _people(self, seen: list[Row], shift: Shift, pixels: Pixels) -> Boxes:
         height, width = pixels.shape[:2]
         scale_x, scale_y = width / self._size[1], height / self._size[0]
+        by_x, by_y = shift.x, shift.y
         rows = [
-            (x1 * scale_x, y1 * scale_y, x2 * scale_x, y2 * scale_y, score)
+            ((x1 + by_x) * scale_x, (y1 + by_y) * scale_y, (x2 + by_x) * scale_x, (y2 + by_y) * scale_y, score)
             for x1, y1, x2, y2, score in seen
             if score >= self._card.least
         ]

@@ -1,8 +1,10 @@
 import hashlib
 import json
+import math
 import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,8 @@ from edge.vision.config import CameraConfig
 from edge.vision.detector import BadModelError
 from edge.vision.line import Direction
 from edge.vision.models import OWN, open_detector
-from edge.vision.own import LEARN_EVERY_S, LearntBackground, OwnDetector, open_own
+from edge.vision.own import OwnDetector, open_own
+from edge.vision.place import LEARN_EVERY_S, LearntBackground
 from edge.vision.session import ModelSession
 from edge.vision.watch import Watch
 from simulators.camera import ClipTruth
@@ -108,6 +111,24 @@ def test_who_stops_moving_is_found_at_every_look(short_film: ClipTruth) -> None:
     for _ in range(7 * 3):
         here = detector.detect(pictures[-1])
         assert (overlaps(before, here) > 0.5).any(axis=1).all()
+
+
+def test_a_camera_that_swings_has_its_people_where_its_pictures_show_them(short_film: ClipTruth) -> None:
+    still, swinging = open_own(7), open_own(7)
+    same = every = told = 0
+    for number, frame in enumerate(_frames(short_film)[: 7 * 24]):
+        known = number >= 7 * 10
+        right, down = (9 * math.sin(number / 3), 5 * math.cos(number / 5)) if known else (0.0, 0.0)
+        way = np.array([[1, 0, right], [0, 1, down]], np.float32)
+        moved = cv2.warpAffine(frame.pixels, way, frame.pixels.shape[1::-1], borderMode=cv2.BORDER_REFLECT)
+        here, there = still.detect(frame.pixels), swinging.detect(np.asarray(moved, np.uint8))
+        if known:
+            fits = overlaps(here, there - np.array([right, down, right, down, 0], np.float32)) > 0.75
+            same, every, told = same + int(fits.any(axis=1).sum()), every + len(here), told + len(there)
+    print(f"{same} of {every}, {told} told")
+    assert every > 100
+    assert same > 0.9 * every
+    assert told < 1.1 * every
 
 
 def test_peaks_may_be_told_in_any_order(short_film: ClipTruth, monkeypatch: pytest.MonkeyPatch) -> None:
