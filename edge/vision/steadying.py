@@ -25,7 +25,7 @@ LEAST_EDGES = 0.02
 LEAST_CROSSED = 0.05
 """How much edges must rise the one way for each that they rise the other: along a straight edge nothing can be told."""
 FITS = 1
-"""Grey levels: at most edges a picture that has not moved differs by less, for a sensor's noise and compression."""
+"""Grey levels: at most edges a picture that has not moved differs by no more, for a sensor's noise and compression."""
 MOST_OFF = 40
 """Grey levels. What differs by more is somebody."""
 LEAST = 0.15
@@ -34,7 +34,7 @@ FITTED, BETTER = 3, 0.75
 """A shift is believed that leaves no more than so many grey levels at most edges, and so much of what was: tiles and
 shelves fit in many ways, and a crowd in front of them in none."""
 EVERY = 4
-"""A quarter of the pixels each way says how bright a picture is."""
+"""Every so-manieth pixel each way says how bright a picture is."""
 FARTHEST = 0.06
 """Of the picture's sides. Beyond that it is another place."""
 
