@@ -109,8 +109,10 @@ def words(visit: Visit, one: Ticket) -> str:
         faults = (t(f"printer.fault.{fault.replace(' ', '-')}") for fault in one.why.split(", "))
         said = t("alarms.comma").join(faults)
     else:
-        said = visit.reason(one.why).strip().rstrip(".。")
-    return t("alarms.said", said=said, step=step) if said else step
+        said = visit.reason(one.why).strip()
+    if not said:
+        return step
+    return t("alarms.said", said=said if said[-1] in ".!?。！？" else said + t("alarms.stop"), step=step)
 
 
 async def _take(visit: Visit, one: Ticket) -> None:
