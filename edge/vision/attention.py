@@ -9,12 +9,11 @@ from collections.abc import Iterable
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from edge.vision.detector import Grey
 from edge.vision.sizes import Size
 from edge.vision.windows import MOST_THINGS, Rect, Window, cover, whole
 
-Grey = npt.NDArray[np.uint8]
 CELL = 8
 """Pixels of the model's picture. Somebody far away is one cell wide and two tall."""
 ALL_EVERY_S = 4.0

@@ -9,6 +9,8 @@ from edge.vision.boxes import Boxes
 
 Pixels = npt.NDArray[np.uint8]
 """BGR, shape (height, width, 3)."""
+Grey = npt.NDArray[np.uint8]
+"""Shape (height, width)."""
 
 
 class BadModelError(ValueError):

@@ -7,7 +7,8 @@ from collections import deque
 import cv2
 import numpy as np
 
-from edge.vision.steadying import STILL, Grey, Landmarks, Shift, laid
+from edge.vision.detector import Grey
+from edge.vision.steadying import STILL, Landmarks, Shift, laid
 
 LEARN_EVERY_S = 1.6
 """A background that changes over ten seconds need not be learnt from every picture."""

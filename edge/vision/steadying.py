@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Grey = npt.NDArray[np.uint8]
+from edge.vision.detector import Grey
+
 Floats = npt.NDArray[Any]
 """Of any precision; bytes in a picture."""
 FINER = 4

@@ -1,16 +1,15 @@
 """What of a camera's picture is looked at: what stirs, who is known, and now and then all of it."""
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from edge.vision.attention import ALL_EVERY_S, QUIETER, REMEMBERED, Attention
+from edge.vision.detector import Grey
 from edge.vision.sizes import Size
 from edge.vision.windows import Window, whole
 
 SIZE: Size = (384, 512)
 FPS, SETTLE_S = 5.0, 2.0
-Grey = npt.NDArray[np.uint8]
 
 
 def _shop(noise: float = 2.0, seed: int = 0, light: int = 0) -> Grey:

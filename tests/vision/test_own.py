@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 
 from drivers.base import CameraDriver, Frame, load_driver
 from edge.vision import own
-from edge.vision.attention import Grey
 from edge.vision.boxes import Boxes, overlaps
 from edge.vision.cards import MAX_CARD_BYTES, OwnModelCard, open_carded, read_card
 from edge.vision.config import CameraConfig
-from edge.vision.detector import BadModelError
+from edge.vision.detector import BadModelError, Grey
 from edge.vision.line import Direction
 from edge.vision.models import OWN, open_detector
 from edge.vision.own import OwnDetector, open_own

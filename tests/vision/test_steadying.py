@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.vision.detector import Grey
 from edge.vision.place import LearntBackground
-from edge.vision.steadying import FARTHEST, STILL, Grey, Landmarks, Shift, laid
+from edge.vision.steadying import FARTHEST, STILL, Landmarks, Shift, laid
 
 SIZE = 224, 288
 FPS = 5.0
