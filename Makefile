@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 EDGE := edge cloud_sync drivers simulators provisioning
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-vision soak browser lock clean
+.PHONY: help setup demo test lint bench bench-vision soak soak-day browser lock clean
 
 help:  ## show what can be done
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -41,6 +41,9 @@ bench: $(READY)  ## ratios against the peers, measured in one run
 
 soak: $(READY)  ## four cameras for ten minutes, whose processes are killed at random
 	$(BIN)/python -m tests.soak
+
+soak-day: $(READY)  ## a shop's day of that in two hours: time runs twelve times faster (needs a C compiler)
+	$(BIN)/python -m tests.soak --day
 
 # A virtual environment of its own: the peers bring plotting and data-frame libraries that nothing else here needs, and
 # ask for another build of OpenCV, which would take the place of ours; so what the lock names is installed, and no more.
