@@ -11,9 +11,20 @@ from edge.devices.registry import Registry
 from edge.readback.facts import Look
 from edge.store import Store, StoreError
 from edge.vision.config import CameraConfig
-from edge.vision.facts import CameraLost, Crossing, Health, Minute, Present, ShelfSeen, Totals, VisionFact
+from edge.vision.facts import (
+    CameraLost,
+    CameraMoved,
+    Crossing,
+    Health,
+    Minute,
+    Present,
+    ShelfSeen,
+    Totals,
+    VisionFact,
+)
 from edge.vision.scene import Scene
 from edge.vision.supervisor import VisionSupervisor
+from edge.visits.aside import note_moved
 from edge.visits.badges import Badges, crossed, spoke
 from edge.visits.counting import Excused, count_crossings, excuse, take_totals
 from edge.visits.scenes import DrawnScene, keep_scene, read_scene
@@ -143,6 +154,8 @@ class Footfall:
             case CameraLost():
                 self._present.pop(fact.camera, None)
                 self._registry.lost(fact.camera, f"{fact.why}. {fact.what_now}")
+            case CameraMoved():
+                self._post(note_moved, fact)
             case ShelfSeen():
                 self._on_shelf(fact.camera, self._cameras[fact.camera].place, fact.at, fact.look)
             case Minute():

@@ -71,7 +71,7 @@ from edge.verbs import ShopVerbs, lamps_of
 from edge.vision.audit.desk import AuditDesk
 from edge.vision.finding import cameras_nearby
 from edge.visits.keeping import VisitChores
-from edge.visits.sources import crowd, queues
+from edge.visits.sources import aim, crowd, queues
 from provisioning.credentials import GATEWAY, Credentials
 from provisioning.identity import Identity
 
@@ -299,7 +299,7 @@ class Gateway:
         sources = (
             measures.devices, measures.clock, measures.disk(config.data), measures.line(link.view),
             cold_measures, network_measures, lane_calls, late_orders, queues(footfall.all_present),
-            crowd(footfall.occupancy_limit, config.shop.timezone),
+            crowd(footfall.occupancy_limit, config.shop.timezone), aim,
         )  # fmt: skip
         return AlarmWatch(core.store, config.alarms.chosen(), sources, core.hours, config.alarms.quiet_hours())
 

@@ -55,6 +55,7 @@ ENGLISH = {
     "no-occasion": "time: this shop's hours have no {occasion} within a year",
     "no-zone": "time: this shop cannot reckon {begins}",
     "queue-long": "queue: {people} wait, the first for {seconds} s",
+    "camera-moved": "camera: its picture has shifted by {percent} % since it was drawn on",
     "shop-full": "people: {people} are inside, {limit} are allowed",
     "waiting-mains": "mains: waiting until they are back; {why}",
     "waiting-more": "waiting for {devices} and {count} more",

@@ -20,7 +20,7 @@ class RuleChange(BaseModel):
     """Word of it goes out in quiet hours and on closing days too."""
     after_minutes: Annotated[float, Field(ge=0, le=10_080)] | None = None
     limit: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    """For rules that watch a figure: per cent, millivolts, or how many labels."""
+    """For rules that watch a figure: per cent, per mille of a picture, millivolts, or how many labels."""
 
 
 class AlarmsConfig(BaseModel):

@@ -28,6 +28,8 @@ class Measure(StrEnum):
     """Whether somebody waits too long in a queue that a camera sees."""
     CROWD = "shop.people"
     """Whether more people are in the shop than its cameras' rules allow."""
+    AIM = "camera.aside"
+    """How far a camera was moved since people drew on its picture, per mille of that."""
     POWER = "supply.power"
     PORT = "port.state"
     """A port that something of the shop hangs on: "dead", or "unfed" when it cannot feed it."""
@@ -127,6 +129,7 @@ RULES = (
     Rule("order-late", Measure.ORDER, Is(frozenset({"late"})), 0, 0),
     Rule("device-fault", Measure.FAULT, FAULT, MINUTE, MINUTE),
     Rule("camera-blind", Measure.CAMERA, LOST, 5 * MINUTE, 2 * MINUTE),
+    Rule("camera-moved", Measure.AIM, Above(15, 10), 0, 0),
     Rule("device-lost", Measure.OTHER, LOST, 5 * MINUTE, 2 * MINUTE),
     Rule("clock-doubted", Measure.CLOCK, Is(frozenset({"doubted"})), 5 * MINUTE, MINUTE),
     Rule("line-down", Measure.LINE, Is(frozenset({"offline"})), 4 * HOUR, 10 * MINUTE),

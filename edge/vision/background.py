@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from edge.vision.boxes import NO_BOXES, Boxes
-from edge.vision.detector import Pixels
+from edge.vision.detector import NOT_ASIDE, Pixels
 
 WORK_WIDTH = 320
 """Pixels. Wide enough to part two people, small enough to cost little."""
@@ -27,6 +27,7 @@ class BackgroundDetector:
 
     name = "background"
     sure = 0.0
+    aside = NOT_ASIDE
 
     def __init__(self, fps: float) -> None:
         self._model = cv2.createBackgroundSubtractorMOG2(detectShadows=True, varThreshold=24)

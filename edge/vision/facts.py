@@ -155,6 +155,20 @@ class CameraLost:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraMoved:
+    """A camera was moved and stays there: what was drawn on its picture lies elsewhere now. Such words add up.
+
+    In fractions of the picture, by how much everything in it lies farther right and farther down than before.
+    """
+
+    camera: str
+    at: int
+    """UTC epoch milliseconds."""
+    right: float
+    down: float
+
+
+@dataclass(frozen=True, slots=True)
 class ShelfSeen:
     """The labels that a camera read in one picture of the shelf: what their codes say, and where they were."""
 
@@ -164,4 +178,4 @@ class ShelfSeen:
     look: Look
 
 
-VisionFact = Crossing | Totals | Present | Minute | Health | CameraLost | ShelfSeen
+VisionFact = Crossing | Totals | Present | Minute | Health | CameraLost | CameraMoved | ShelfSeen

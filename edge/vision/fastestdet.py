@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from edge.vision.boxes import Boxes, inside, keep_best
-from edge.vision.detector import Pixels
+from edge.vision.detector import NOT_ASIDE, Pixels
 from edge.vision.session import ModelSession
 
 
@@ -24,6 +24,7 @@ class FastestDetDetector:
 
     name = "FastestDet"
     sure = 0.65  # the threshold of the model's own examples
+    aside = NOT_ASIDE
 
     def __init__(self, session: ModelSession, least: float = 0.5, overlap: float = 0.45) -> None:
         self._session, self._least, self._overlap = session, least, overlap

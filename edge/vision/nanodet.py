@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.boxes import Boxes, inside, keep_best
-from edge.vision.detector import Pixels
+from edge.vision.detector import NOT_ASIDE, Pixels
 from edge.vision.session import ModelSession
 
 STRIDES = (8, 16, 32, 64)
@@ -32,6 +32,7 @@ class NanoDetDetector:
 
     name = "NanoDet"
     sure = 0.45
+    aside = NOT_ASIDE
 
     def __init__(self, session: ModelSession, least: float = 0.35, overlap: float = 0.6) -> None:
         self._session, self._least, self._overlap = session, least, overlap

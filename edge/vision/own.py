@@ -14,11 +14,11 @@ import numpy as np
 from edge.vision.attention import Attention
 from edge.vision.boxes import Boxes, Row, inside, keep_best
 from edge.vision.cards import OwnModelCard, open_carded, read_card
-from edge.vision.detector import BadModelError, Pixels
+from edge.vision.detector import NOT_ASIDE, Aside, BadModelError, Pixels
 from edge.vision.place import LearntBackground
 from edge.vision.session import ModelSession
 from edge.vision.sizes import Size, affordable, pixels_of
-from edge.vision.steadying import Shift
+from edge.vision.steadying import STILL, Shift
 from edge.vision.windows import Window, whole
 
 CARD = Path(__file__).parent / "weights" / "people.json"
@@ -77,6 +77,7 @@ class OwnDetector:
         self._size = rows, columns
         self.name = card.name if session.input_shape == card.input else f"{card.name}, {columns}×{rows}"
         self.sure = card.sure
+        self.aside: Aside = NOT_ASIDE
         self._fps = fps
         self._blob = np.zeros(session.input_shape, np.uint8)
         self._grey = np.empty((0, 0), np.uint8)
@@ -96,7 +97,8 @@ class OwnDetector:
         cv2.resize(self._grey, (columns, rows), dst=picture, interpolation=way)
         self._background.begin(picture)
         shift, moved = self._background.steady(picture)
-        if moved:
+        if moved != STILL:
+            self.aside = self.aside[0] + moved.x / columns, self.aside[1] + moved.y / rows
             self._attention = Attention(self._size, self._fps, card.learn_s)
         windows = self._attention.windows(picture) if self._session.parts else whole(self._size)
         seen = [row for window in windows for row in self._seen(window)]

@@ -37,22 +37,23 @@ class LearntBackground:
             np.copyto(self._known, grey)
             self._tell()
 
-    def steady(self, grey: Grey) -> tuple[Shift, bool]:
+    def steady(self, grey: Grey) -> tuple[Shift, Shift]:
         """Lay a picture over the place, in place.
 
-        Returns by how much its camera has moved, and whether the place went along now: the camera stays there.
+        Returns by how much it lies aside of the place, and by how much the place went along with its camera just now:
+        a camera that stays where it was moved to.
         """
         shift = self._landmarks.shift_of(grey)
         self._shifts.append(shift)
         if shift == STILL:
-            return STILL, False
+            return STILL, STILL
         if len(self._shifts) == self._shifts.maxlen and all(_near(one, shift) for one in self._shifts):
             self._shifts.clear()
             np.copyto(self._known, laid(self._known, Shift(-shift.x, -shift.y), grey.astype(np.float32)))
             self._tell()
-            return STILL, True
+            return STILL, shift
         np.copyto(grey, laid(grey, shift, self._place))
-        return shift, False
+        return shift, STILL
 
     def learn(self, grey: Grey) -> None:
         """Move towards a picture: at first a plain mean of all so far, then slowly, and never by a leap."""

@@ -9,7 +9,8 @@ from edge.vision.background import BackgroundDetector
 from edge.vision.boxes import Boxes
 from edge.vision.child import Send
 from edge.vision.config import WorkOrder
-from edge.vision.detector import Detector, Pixels
+from edge.vision.detector import NOT_ASIDE, Aside, Detector, Pixels
+from edge.vision.facts import CameraMoved
 from edge.vision.looks import Looks, look
 from edge.vision.models import open_detector
 from edge.vision.pace import at_full
@@ -42,6 +43,7 @@ class Seat:
         self._pace = at_full(work.camera.fps, 0.0)
         self._turn: Turn | None = None
         self._looked = self._moved = 0
+        self._aside = NOT_ASIDE
         self._stills: list[tuple[int, int]] = []
 
     def due(self, now: float) -> tuple[float, bool]:
@@ -76,9 +78,17 @@ class Seat:
         self._turn = looked(turn, now, self._pace.period_s) if self.work.camera.pace else Turn(now, self._looks.dropped)
         telling = self._telling = self._telling or Telling(self.work, self._watch, self._send, report.utc)
         telling.learnt(frame.at, self._watch.look(frame))
+        self._tell_moved(report.utc(frame.at))
         self._pace = looked_at_pace(self._pace, now, self._watch.people)
         report.looked(frame.at, self._watch.people, self._turn.dropped, now - picture.taken)
         self._give_stills(picture.pixels)
+
+    def _tell_moved(self, at: int) -> None:
+        right, down = self._detector.aside
+        if (right, down) != self._aside:
+            by = right - self._aside[0], down - self._aside[1]
+            self._aside = right, down
+            self._send(CameraMoved(self.work.camera.id, at, *by))
 
     def want_still(self, n: int, file: int) -> None:
         """Make one of the next picture that is looked at. Takes over `file`, of MOST_BYTES."""
@@ -116,6 +126,11 @@ class _Noting:
         self._detector = detector
         self.name, self.sure = detector.name, detector.sure
         self._found: deque[Boxes] = deque(maxlen=LATELY)
+
+    @property
+    def aside(self) -> Aside:
+        """See Detector."""
+        return self._detector.aside
 
     def detect(self, pixels: Pixels) -> Boxes:
         """See Detector."""

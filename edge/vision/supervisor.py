@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from edge.vision.config import CameraConfig, WorkOrder
 from edge.vision.crew import RESTARTS, Crew
-from edge.vision.facts import CameraLost, Crossing, Health, Present, ShelfSeen, Totals, VisionFact
+from edge.vision.facts import CameraLost, CameraMoved, Crossing, Health, Present, ShelfSeen, Totals, VisionFact
 from edge.vision.minutes import Tally, add, close
 from edge.vision.process import CaptureProcess, Misbehaved
 from edge.vision.restart import Restart, after_end
@@ -205,7 +205,7 @@ class _Keeper:
                 self._watching_since = self._watching_since or time.monotonic()
                 self._said_lost = ""
                 self.close_minutes(told.at)
-            case Totals() | Present() | ShelfSeen():
+            case Totals() | Present() | CameraMoved() | ShelfSeen():
                 pass
             case Ended() | Left() | StillMade():
                 return

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from edge.vision.facts import Crossing, Health, Present, ShelfSeen, Totals
+from edge.vision.facts import CameraMoved, Crossing, Health, Present, ShelfSeen, Totals
 
 MAX_LINE = 32 << 10
 """Bytes of one fact, at most: the labels of a full shelf fit."""
@@ -50,12 +50,13 @@ class StillMade:
     why: str
 
 
-Told = Crossing | Totals | Present | Health | ShelfSeen | Ended | Left | StillMade
+Told = Crossing | Totals | Present | Health | CameraMoved | ShelfSeen | Ended | Left | StillMade
 _READERS: dict[str, TypeAdapter[Told]] = {
     "crossing": TypeAdapter(Crossing),
     "totals": TypeAdapter(Totals),
     "present": TypeAdapter(Present),
     "health": TypeAdapter(Health),
+    "cameramoved": TypeAdapter(CameraMoved),
     "shelfseen": TypeAdapter(ShelfSeen),
     "ended": TypeAdapter(Ended),
     "left": TypeAdapter(Left),

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.boxes import Boxes, inside, keep_best
-from edge.vision.detector import Pixels
+from edge.vision.detector import NOT_ASIDE, Pixels
 from edge.vision.session import ModelSession
 
 STRIDES = (8, 16, 32)
@@ -31,6 +31,7 @@ class YoloxDetector:
 
     name = "YOLOX"
     sure = 0.5
+    aside = NOT_ASIDE
 
     def __init__(self, session: ModelSession, least: float = 0.3, overlap: float = 0.6) -> None:
         self._session, self._least, self._overlap = session, least, overlap

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from edge.store import Transaction
 from edge.vision.scene import Scene
+from edge.visits.aside import drawn_anew
 
 KEPT = 200
 """Versions of one camera that are kept; the ledger keeps them all."""
@@ -58,6 +59,7 @@ def keep_scene(tx: Transaction, camera: str, scene: Scene, by: str, seen: int) -
     body = scene.model_dump_json()
     tx.sql.execute("INSERT INTO scene VALUES (?, ?, ?, ?, ?)", (camera, last + 1, body, tx.now, by))
     tx.sql.execute("DELETE FROM scene WHERE camera = ? AND version <= ?", (camera, last + 1 - KEPT))
+    drawn_anew(tx, camera)
     tx.record("scene.drawn", camera, {"version": last + 1, "by": by, "scene": scene.model_dump(mode="json")})
     tx.topics.add("scenes")
     return int(last) + 1

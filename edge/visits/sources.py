@@ -1,4 +1,4 @@
-"""What the alarm rules hear of visitors: queues that take too long, and a shop that is full."""
+"""What the alarm rules hear of visitors: queues that take too long, a shop that is full, cameras that were moved."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -9,6 +9,7 @@ from edge.store import Transaction
 from edge.views.day import day_of
 from edge.vision.facts import Present
 from edge.vision.scene import ZoneKind
+from edge.visits.aside import read_moved
 from edge.visits.inside import inside
 
 SHOP = "shop"
@@ -48,3 +49,12 @@ def crowd(limit: Callable[[], int], timezone: str) -> Source:
         return {Measure.CROWD: [Observation(Measure.CROWD, SHOP, "full" if people > most else "fine", why)]}
 
     return look
+
+
+def aim(tx: Transaction) -> Mapping[Measure, Sequence[Observation]]:
+    """Cameras that were moved since people drew on their picture."""
+    found = [
+        Observation(Measure.AIM, one.camera, one.per_mille, say("camera-moved", percent=f"{one.per_mille / 10:.1f}"))
+        for one in read_moved(tx.sql).values()
+    ]
+    return {Measure.AIM: found}

@@ -14,6 +14,7 @@ NEARLY: dict[str, tuple[tuple[Measure, str, str | int], tuple[Measure, str, str 
     "cold-silent": ((Measure.COLD, "dairy", "silent"), (Measure.COLD, "dairy", "in band")),
     "shop-full": ((Measure.CROWD, "shop", "full"), (Measure.CROWD, "shop", "fine")),
     "queue-long": ((Measure.QUEUE, "till 1", "long"), (Measure.QUEUE, "till 1", "short")),
+    "camera-moved": ((Measure.AIM, "cam-1", 16), (Measure.AIM, "cam-1", 15)),
     "on-battery": ((Measure.POWER, "ups-1", "low"), (Measure.POWER, "ups-1", "mains")),
     "port-dead": ((Measure.PORT, "switch-1:7", "dead"), (Measure.PORT, "switch-1:7", "up")),
     "port-unfed": ((Measure.PORT, "switch-1:7", "unfed"), (Measure.PORT, "switch-1:7", "delivering")),

@@ -8,6 +8,8 @@ from edge.floorplan import keep_plan
 from edge.store import Transaction
 from edge.vision.audit.desk import AuditDesk
 from edge.vision.config import CameraConfig
+from edge.vision.facts import CameraMoved
+from edge.visits.aside import note_moved
 from edge.visits.scenes import keep_scene
 from simulators.camera import make_clip
 from tests.browser.past import Past
@@ -17,6 +19,9 @@ from tests.console.floor import DAY, HOUR, MINUTE, Floor, gtin
 QUARTER = 15 * MINUTE
 PLACES = ((8.0, 4.0, 1.3, 9), (12.5, 6.5, 0.9, 12), (10.0, 9.2, 1.6, 6), (4.0, 11.0, 1.2, 4))
 """Where people are on the plan: middle in metres, how far around it, how many of a busy quarter."""
+
+KNOCKED = (0.031, -0.012)
+"""How far the camera at the door was knocked aside, of the picture's width and height."""
 
 
 def audits(floor: Floor, folder: Path) -> AuditDesk:
@@ -36,6 +41,8 @@ def tell_drawings(past: Past) -> None:
     past.add(20 * DAY, lambda: past.floor.do(lambda tx: keep_scene(tx, "door", first, "mara", 0)))
     past.add(20 * DAY, lambda: past.floor.do(lambda tx: keep_plan(tx, 1_800, 1_300, None, "mara")))
     past.add(3 * DAY, lambda: past.floor.do(lambda tx: keep_scene(tx, "door", SHOP, "ivo", 1)))
+    knocked = CameraMoved("door", past.now - DAY, *KNOCKED)
+    past.add(DAY, lambda: past.floor.do(lambda tx: note_moved(tx, [knocked])))
 
 
 def watch_people(floor: Floor, now: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import sign_in
+from tests.browser.footfall import KNOCKED
 from tests.browser.manager import MANAGER, PASSWORD
 from tests.browser.readable import CONTRAST, NAMELESS
 
@@ -40,6 +41,27 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
 def opened(page: Page, shop: str, camera: str = "tills") -> None:
     page.goto(f"{shop}/cameras/{camera}")
     expect(page.locator(".draw-still").first).to_have_js_property("naturalWidth", 960)
+
+
+def test_what_is_drawn_goes_along_with_a_camera_that_was_moved(signed_in: Page, shop: str) -> None:
+    page = signed_in
+    page.goto(f"{shop}/cameras")
+    expect(page.locator(".camera-card", has_text="door")).to_contain_text("This camera was moved")
+    expect(page.locator(".camera-card", has_text="tills")).not_to_contain_text("This camera was moved")
+    opened(page, shop, "door")
+    expect(page.locator(".aisle-notice")).to_contain_text("3.1 %")
+    before = scene(shop, "door")
+    page.get_by_role("button", name="Move the drawing along").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved. The camera looks for this from now on.")).to_be_visible()
+    expect(page.locator(".aisle-notice")).to_have_count(0)
+    right, down = KNOCKED
+    for old, new in zip(before["zones"], scene(shop, "door")["zones"], strict=True):  # type: ignore[call-overload]
+        assert new["polygon"] == [pytest.approx((x + right, y + down), abs=0.001) for x, y in old["polygon"]]
+    page.get_by_role("button", name="Put back").first.click()  # for the tests that follow
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".console-line").first).to_contain_text("Version 4")
+    assert scene(shop, "door") == before
 
 
 def test_a_line_a_zone_and_the_floor_are_drawn_moved_and_deleted_by_mouse(signed_in: Page, shop: str) -> None:

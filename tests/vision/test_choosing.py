@@ -3,7 +3,7 @@
 import numpy as np
 
 from edge.vision.boxes import Boxes
-from edge.vision.detector import Pixels
+from edge.vision.detector import NOT_ASIDE, Pixels
 from edge.vision.training.evaluate import KINDS, at_all_levels, choose, watch
 from edge.vision.training.film import Shot
 
@@ -13,7 +13,7 @@ PEOPLE, GHOSTS = 0.48, 0.37
 class Told:
     """Knows the truth, and sees somebody beside everybody, whom it is less sure of."""
 
-    name, sure = "told", 0.5
+    name, sure, aside = "told", 0.5, NOT_ASIDE
 
     def __init__(self, shots: list[Shot]) -> None:
         self._shots = iter(shots)

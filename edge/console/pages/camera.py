@@ -1,6 +1,7 @@
 """Setting a camera up is drawing on its picture: lines, zones, and four points on the floor."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
@@ -8,7 +9,8 @@ from fastapi.responses import RedirectResponse
 from nicegui import APIRouter, events, ui
 
 from cloud_sync.pages.i18n import Words
-from cloud_sync.pages.parts import card, empty, text
+from cloud_sync.pages.parts import card, empty, notice, text
+from cloud_sync.pages.theme import State
 from edge.console.accounts import Role
 from edge.console.desk import Desk
 from edge.console.pages.cameras import add_scripts, plan_facts
@@ -16,7 +18,10 @@ from edge.console.pages.shell import Region, Visit, enter
 from edge.floorplan import FloorPlan, read_plan
 from edge.views.footfall_zones import list_departments, list_lanes
 from edge.views.scenes import list_drawings
+from edge.vision.along import along
 from edge.vision.changes import changes
+from edge.vision.scene import Scene
+from edge.visits.aside import MovedCamera, read_moved
 from edge.visits.scenes import DrawnScene
 
 WORDS = (
@@ -52,6 +57,8 @@ def add(router: APIRouter, desk: Desk) -> None:
                 return None
             plan, places, lanes = await desk.look(lambda db: (read_plan(db.conn), list_departments(db), list_lanes(db)))
             add_scripts("sheet.js", "draw-shapes.js", "draw-form.js", "draw.js")
+            moved = Moved(visit, camera)
+            await moved.refresh()
             facts = told(visit, camera, shop.drawing(camera), plan) | {"lanes": lanes, "departments": places}
             host = ui.element("aisle-drawing").classes("draw")
             host.props["data-told"] = json.dumps(facts, ensure_ascii=False)
@@ -61,6 +68,7 @@ def add(router: APIRouter, desk: Desk) -> None:
             book = History(visit, camera)
             await book.refresh()
         visit.follow(book.refresh, "scenes")
+        visit.follow(moved.refresh, "scenes", "cameras")
         return None
 
 
@@ -79,6 +87,30 @@ def told(visit: Visit, camera: str, drawing: DrawnScene, plan: FloorPlan) -> dic
         ],
         "may": visit.may(Role.MANAGER),
     }
+
+
+class Moved:
+    """Says that the camera was moved since it was drawn on, and puts the drawing where it belongs on the sheet."""
+
+    def __init__(self, visit: Visit, camera: str) -> None:
+        self._visit, self._camera = visit, camera
+        self._notice = Region()
+
+    async def refresh(self) -> None:
+        """Read it anew."""
+        moved = (await self._visit.desk.look(lambda db: read_moved(db.conn))).get(self._camera)
+        self._notice.show(moved, lambda: self._draw(moved))
+
+    def _draw(self, moved: MovedCamera | None) -> None:
+        visit, t, shop = self._visit, self._visit.t, self._visit.desk.context.cameras
+        if moved is None or shop is None:
+            return
+        with notice(State.NEEDS_YOU, t("camera.moved"), t("camera.moved.what", percent=f"{moved.per_mille / 10:.1f}")):
+            visit.when(moved.at).classes("aisle-small")
+            if visit.may(Role.MANAGER):
+                scene = along(shop.drawing(self._camera).scene, moved.by)
+                with ui.element("div").classes("console-acts"):
+                    ui.button(t("camera.along")).props("outline no-caps").on("click", on_the_sheet(scene))
 
 
 class History:
@@ -107,15 +139,17 @@ class History:
                     text(f" · {what_changed(one, found[number + 1] if number + 1 < len(found) else None, t)}")
                 visit.when(one.at)
                 if number and visit.may(Role.MANAGER):
-                    ui.button(t("camera.restore")).props("flat dense no-caps").on("click", self._restore(one))
+                    ui.button(t("camera.restore")).props("flat dense no-caps").on("click", on_the_sheet(one.scene))
 
-    def _restore(self, one: DrawnScene) -> Any:
-        scene = one.scene.model_dump_json()
 
-        def put_back(_: events.GenericEventArguments) -> None:
-            ui.run_javascript(f"document.querySelector('aisle-drawing').restore({scene})")
+def on_the_sheet(scene: Scene) -> Callable[[events.GenericEventArguments], None]:
+    """Puts a drawing on the sheet, where a person looks at it and saves it."""
+    drawn = scene.model_dump_json()
 
-        return put_back
+    def put(_: events.GenericEventArguments) -> None:
+        ui.run_javascript(f"document.querySelector('aisle-drawing').restore({drawn})")
+
+    return put
 
 
 def what_changed(one: DrawnScene, before: DrawnScene | None, t: Words) -> str:

@@ -8,8 +8,8 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import APIRouter, ui
 
-from cloud_sync.pages.parts import card, empty, text
-from cloud_sync.pages.theme import CHART
+from cloud_sync.pages.parts import card, empty, status_chip, text
+from cloud_sync.pages.theme import CHART, State
 from edge.console.accounts import Role
 from edge.console.api_cameras import spots
 from edge.console.cameras import CameraNow
@@ -20,6 +20,7 @@ from edge.console.pages.looks import device_chip
 from edge.console.pages.shell import Region, Visit, enter
 from edge.floorplan import FloorPlan, read_plan
 from edge.views.audits import AuditRow, latest_audits
+from edge.visits.aside import read_moved
 
 PICTURE_MS = 5 * 60_000
 PLAN_WORDS = ("plan", "change", "wide", "deep", "picture", "keep", "kept", "failed", "offline", "deep-how")
@@ -77,12 +78,14 @@ class Room:
         if shop is None:
             return
         found = tuple(shop.all())
-        plan, audits = await visit.desk.look(lambda db: (read_plan(db.conn), latest_audits(db)))
+        plan, audits, moved = await visit.desk.look(
+            lambda db: (read_plan(db.conn), latest_audits(db), read_moved(db.conn))
+        )
         # Pictures are asked for anew every few minutes only; figures move beside them.
         looks = tuple((one.id, one.place, one.state) for one in found)
         self._cards.show((looks, visit.now // PICTURE_MS), lambda: self._draw_cards(found))
         for one in found:
-            self._show_figures(one, audits.get(one.id))
+            self._show_figures(one, audits.get(one.id), one.id in moved)
         drawn = tuple((one.id, shop.drawing(one.id)) for one in found if one.counts)
         self._plan.show(
             (plan.version, tuple((name, one.version) for name, one in drawn)), lambda: self._draw_plan(plan)
@@ -93,9 +96,9 @@ class Room:
         for one in found:
             self._draw(one)
 
-    def _show_figures(self, one: CameraNow, audit: AuditRow | None) -> None:
-        seen = (one, audit, self._visit.ago(one.since), self._visit.ago(audit.at if audit else None))
-        self._figures[one.id].show(seen, lambda: self._facts(one, audit))
+    def _show_figures(self, one: CameraNow, audit: AuditRow | None, moved: bool) -> None:
+        seen = (one, audit, moved, self._visit.ago(one.since), self._visit.ago(audit.at if audit else None))
+        self._figures[one.id].show(seen, lambda: self._facts(one, audit, moved))
 
     def _draw(self, one: CameraNow) -> None:
         visit, t = self._visit, self._visit.t
@@ -121,12 +124,15 @@ class Room:
                     if visit.may(Role.MANAGER):
                         _link("fact_check", t("cameras.audit"), f"/cameras/{one.id}/audit")
 
-    def _facts(self, one: CameraNow, audit: AuditRow | None) -> None:
+    def _facts(self, one: CameraNow, audit: AuditRow | None, moved: bool) -> None:
         visit, t = self._visit, self._visit.t
         if one.state != "ready" and one.why:
             text(visit.reason(one.why), "div").classes("aisle-small")
             if one.since is not None:
                 visit.when(one.since).classes("aisle-small")
+        if moved:
+            with ui.element("div"):
+                status_chip(State.NEEDS_YOU, t, t("camera.moved"))
         with ui.element("div").classes("console-facts aisle-small aisle-soft"):
             if not one.counts:
                 text(t("cameras.labels-only"))

@@ -30,6 +30,7 @@ ICONS = {
     "order-late": "shopping_bag",
     "device-fault": "build",
     "camera-blind": "videocam_off",
+    "camera-moved": "open_with",
     "device-lost": "sensors_off",
     "clock-doubted": "schedule",
     "line-down": "cloud_off",
@@ -92,6 +93,8 @@ def next_step(visit: Visit, one: Ticket) -> Step | None:
             return Step(t("task.scan"), to_page(to_scan(one.device)))
         case "clock-doubted" if visit.may(Role.MANAGER):
             return Step(t("clock.confirm"), lambda: confirm_clock(visit))
+        case "camera-moved":
+            return Step(t("task.show"), to_page(f"/cameras/{one.device}"))
         case rule if rule in PAGES:
             return Step(t("task.show"), to_page(PAGES[rule]))
     return None

@@ -21,7 +21,7 @@ from edge.vision.audit.told import MOST_BYTES, Begun, Ended, Picture, Told, writ
 from edge.vision.boxes import Boxes
 from edge.vision.child import settle
 from edge.vision.config import CameraConfig
-from edge.vision.detector import BadModelError, Detector, Pixels
+from edge.vision.detector import Aside, BadModelError, Detector, Pixels
 from edge.vision.looks import Looks, look
 from edge.vision.models import BACKGROUND, open_detector
 from edge.vision.still import without_heads
@@ -53,6 +53,11 @@ class _Remembering:
         self._detector = detector
         self.name, self.sure = detector.name, detector.sure
         self.found: Boxes | None = None
+
+    @property
+    def aside(self) -> Aside:
+        """As the detector has it."""
+        return self._detector.aside
 
     def detect(self, pixels: Pixels) -> Boxes:
         """As the detector does."""

@@ -59,6 +59,7 @@ class Timed:
 
     def __init__(self, detector: Detector) -> None:
         self._detector, self.name, self.sure = detector, detector.name, detector.sure
+        self.aside = detector.aside
         self.took = 0.0
 
     def detect(self, pixels: Pixels) -> Boxes:
