@@ -1,9 +1,9 @@
 """Vision workers, one per core, and which cameras sit with which.
 
 A camera stays with its worker, which holds what it has shown so far. When a worker dies, its cameras are told, and sit
-down again as soon as the next one is there. Whose picture was on the table when it happened is noted: twice, and that
-camera gets a worker of its own for as long as the gateway runs, so that a picture which kills can cost no other
-camera more than that.
+down again as soon as the next one is there. Whose picture was on the table when it happened is noted: twice within an
+hour, and that camera gets a worker of its own, so that a picture which kills can cost no other camera more than that.
+When it sits down again after an hour without, it sits with the others: it may have been killed for want of memory.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import contextlib
 import itertools
 import os
 import time
-from collections import Counter
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,7 +26,9 @@ from edge.vision.wire import Ended, Left, StillMade, Told
 
 RESTARTS = "Aisle starts it again. If it lasts, look at the box's memory and load."
 TRUSTED_DEATHS = 1
-"""So many workers may die over a camera's pictures before it has to sit alone."""
+"""So many workers may die over a camera's pictures before it has to sit alone …"""
+FORGIVEN_S = 3600.0
+"""… and deaths that are longer ago count no more."""
 LIVED_S = 5.0
 """A worker that lived for so long is started again at once: only one that dies at its start has to wait."""
 LEAVE_S = 5.0
@@ -83,7 +85,8 @@ class Crew:
     def __init__(self, workers: int) -> None:
         self._workers = [_Worker(self._died_over) for _ in range(workers)]
         self._alone: dict[str, _Worker] = {}
-        self._deaths: Counter[str] = Counter()
+        self._deaths: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=TRUSTED_DEATHS + 1))
+        """Of workers over a camera's pictures: the last ones."""
         self._seats = itertools.count(1)
 
     @property
@@ -106,6 +109,8 @@ class Crew:
             yield guest
         finally:
             await worker.part(guest)
+            if worker is self._alone.get(work.camera.id) and not self._has_to_sit_alone(work.camera.id):
+                await self._alone.pop(work.camera.id).stop()
 
     async def still(self, camera: str, n: int) -> bytes:
         """A PNG; see still.py. Raises NoStill."""
@@ -115,12 +120,16 @@ class Crew:
         raise NoStill("This camera gives no picture now. See its health, mend it, then try again.")
 
     def _worker_for(self, camera: str) -> "_Worker":
-        if self._deaths[camera] > TRUSTED_DEATHS:
+        if self._has_to_sit_alone(camera):
             return self._alone.setdefault(camera, _Worker(self._died_over))
         return min(self._workers, key=lambda worker: worker.load)
 
+    def _has_to_sit_alone(self, camera: str) -> bool:
+        now = time.monotonic()
+        return sum(now - at < FORGIVEN_S for at in self._deaths[camera]) > TRUSTED_DEATHS
+
     def _died_over(self, camera: str) -> None:
-        self._deaths[camera] += 1
+        self._deaths[camera].append(time.monotonic())
 
 
 class _Worker:

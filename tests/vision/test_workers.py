@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
-from edge.vision import CameraConfig, CameraLost, Health, NoStill, VisionFact, VisionSupervisor, process
+from edge.vision import CameraConfig, CameraLost, Health, NoStill, VisionFact, VisionSupervisor, crew, process
 from edge.vision.pulse import SIGN
 from simulators.camera import ClipTruth
 
@@ -109,7 +109,9 @@ async def _kill_over_its_picture(supervisor: VisionSupervisor) -> None:
         worker.resume()
 
 
-async def test_a_camera_whose_pictures_kill_sits_alone_in_the_end(short_film: ClipTruth) -> None:
+async def test_a_camera_whose_pictures_kill_sits_alone_until_that_is_long_ago(
+    short_film: ClipTruth, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with _watching(1, _endless("poison", short_film), _camera("door", short_film)) as (supervisor, heard):
         for _ in range(2):
             await _kill_over_its_picture(supervisor)
@@ -121,6 +123,10 @@ async def test_a_camera_whose_pictures_kill_sits_alone_in_the_end(short_film: Cl
         await _back(heard, "poison")
         assert door in supervisor.worker_pids()
         assert len(_lost(heard, "door")) == before == 2
+        monkeypatch.setattr(crew, "FORGIVEN_S", 0.0)
+        await _kill(supervisor, supervisor.pids()["poison"])
+        await _back(heard, "poison")
+        assert supervisor.worker_pids() == [door]
 
 
 async def test_a_worker_that_hangs_over_a_picture_is_replaced(
