@@ -42,6 +42,6 @@ def drawn_anew(tx: Transaction, camera: str) -> None:
 
 
 def read_moved(sql: sqlite3.Connection) -> dict[str, MovedCamera]:
-    """Every camera that was moved since its scene was drawn."""
+    """Every camera that was moved since its scene was drawn, in service or not."""
     rows = sql.execute("SELECT camera, right, down, at FROM camera_aside")
     return {camera: MovedCamera(camera, (right, down), at) for camera, right, down, at in rows}

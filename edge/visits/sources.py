@@ -52,9 +52,11 @@ def crowd(limit: Callable[[], int], timezone: str) -> Source:
 
 
 def aim(tx: Transaction) -> Mapping[Measure, Sequence[Observation]]:
-    """Cameras that were moved since people drew on their picture."""
+    """Cameras in service that were moved since people drew on their picture."""
+    serving = {camera for (camera,) in tx.sql.execute("SELECT id FROM device WHERE role = 'camera' AND enrolled = 1")}
     found = [
         Observation(Measure.AIM, one.camera, one.per_mille, say("camera-moved", percent=f"{one.per_mille / 10:.1f}"))
         for one in read_moved(tx.sql).values()
+        if one.camera in serving
     ]
     return {Measure.AIM: found}

@@ -27,6 +27,7 @@ FPS = 5
 def rig() -> Rig:
     rig = Rig()
     rig.sources.append(aim)
+    rig.desk.device("cam-1", "camera")
     rig.restart()
     return rig
 
@@ -60,6 +61,13 @@ def test_whoever_draws_anew_has_seen_to_it(rig: Rig) -> None:
     rig.look()
     assert rig.open() == []
     assert [kind for (kind,) in rig.sql("SELECT kind FROM ledger WHERE subject = 'cam-1'")].count("camera.moved") == 1
+
+
+def test_a_camera_that_was_taken_out_of_service_is_no_worry(rig: Rig) -> None:
+    moved(rig, 0.04, 0.0)
+    rig.sql("UPDATE device SET enrolled = 0 WHERE id = 'cam-1'")
+    rig.look()
+    assert rig.open() == []
 
 
 def knocked(path: Path, right: float, down: float) -> Path:
